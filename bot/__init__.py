@@ -1,0 +1,1 @@
+"""Everything that a manager sees and presses in Telegram."""

@@ -1,0 +1,1 @@
+"""Alerts in Telegram: one message per cause, counted up and edited, never a flood."""

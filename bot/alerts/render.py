@@ -1,0 +1,100 @@
+"""An alert as a message: what happened, how often, what to do, and who takes care. A pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.utils.formatting import Bold, Text
+
+from bot.alerts.callbacks import AlertCallback, AlertPress
+from bot.markup import filled, moment, said
+from bot.texts import Texts
+from db.models import Alert
+from db.models.alert import AlertState, Severity
+
+UNKNOWN: Final = "?"
+PARAMS: Final = (
+    "account",
+    "chat",
+    "code",
+    "comment",
+    "count",
+    "days",
+    "draft",
+    "error",
+    "kind",
+    "new",
+    "old",
+    "problem",
+    "says",
+    "step",
+    "why",
+)
+"""What the texts may name; what an alert does not carry reads `?`."""
+
+LONGEST_PARAM: Final = 300  # UTF-16 units of words from outside
+LONGEST_NAME: Final = 40
+_MARKS: Final = {Severity.WARNING: "🟠", Severity.CRITICAL: "🔴"}
+
+
+def render(
+    alert: Alert, texts: Texts, *, now: datetime, acknowledged_by: str | None = None
+) -> tuple[str, InlineKeyboardMarkup | None]:
+    """HTML and buttons at `now` (aware). `acknowledged_by` is the name of who takes care."""
+    kind = alert.kind if texts.has(f"alert.{alert.kind}.do") else "other"
+    params = _params(alert, texts)
+    what = filled(texts, f"alert.{kind}", **params)
+    if alert.state is AlertState.RESOLVED:
+        over = filled(texts, "alert.resolved", what=what)
+        return "\n".join(line.as_html() for line in [over, _how_often(alert, texts, now)]), None
+    lines = [
+        Text(_MARKS[alert.severity], " ", what),
+        filled(texts, "alert.next", what=filled(texts, f"alert.{kind}.do", **params)),
+        _how_often(alert, texts, now),
+    ]
+    if alert.state is AlertState.ACKNOWLEDGED:
+        who = said(acknowledged_by, LONGEST_NAME) if acknowledged_by else texts("alert.somebody")
+        lines.append(filled(texts, "alert.acknowledged", who=who))
+    if alert.muted_until is not None and alert.muted_until > now:
+        lines.append(filled(texts, "alert.muted", until=moment(alert.muted_until, now)))
+    return "\n".join(line.as_html() for line in lines), _keyboard(alert, texts, now)
+
+
+def _params(alert: Alert, texts: Texts) -> Mapping[str, object]:
+    """Words from outside are escaped; steps and reasons are put into words where we have some."""
+    given = {**alert.params, "kind": alert.kind}
+    shown: dict[str, object] = dict.fromkeys(PARAMS, UNKNOWN)
+    for name, value in given.items():
+        if name not in shown or value in {None, ""}:
+            continue
+        key = {"step": f"alert.step.{value}", "why": f"card.why.{value}"}.get(name)
+        worded = key is not None and texts.has(key)
+        shown[name] = texts(key) if worded and key else said(str(value), LONGEST_PARAM)
+    return shown
+
+
+def _how_often(alert: Alert, texts: Texts, now: datetime) -> Text:
+    at = moment(alert.last_at, now)
+    if alert.count > 1:
+        return filled(texts, "alert.count", count=Bold(str(alert.count)), at=at)
+    return filled(texts, "alert.once", at=at)
+
+
+def _keyboard(alert: Alert, texts: Texts, now: datetime) -> InlineKeyboardMarkup | None:
+    """Only what would still change something."""
+    row = []
+    if alert.state is AlertState.OPEN:
+        row.append(_button(alert, texts, AlertPress.ACKNOWLEDGE))
+    if alert.muted_until is None or alert.muted_until <= now:
+        row.append(_button(alert, texts, AlertPress.MUTE))
+    return InlineKeyboardMarkup(inline_keyboard=[row]) if row else None
+
+
+def _button(alert: Alert, texts: Texts, press: AlertPress) -> InlineKeyboardButton:
+    return InlineKeyboardButton(
+        text=texts(f"alert.button.{press.name.lower()}"),
+        callback_data=AlertCallback(press, alert.nonce).pack(),
+    )

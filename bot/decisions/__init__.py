@@ -1,0 +1,1 @@
+"""Presses of a card's buttons."""

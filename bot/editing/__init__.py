@@ -1,0 +1,1 @@
+"""Changing a draft's text by replying to the bot."""

@@ -1,0 +1,113 @@
+"""Carrying out what a committed update wants of Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+from typing import Final, assert_never
+
+import structlog
+
+from bot.outgoing import PATIENCE, Outgoing, Postponed, ThreadLost
+from bot.updates.chats import is_known
+from bot.updates.effects import AskForText, Delete, Effect, Effects, Leave, React, Say, Toast
+from db.engine import Database
+from db.repositories import cards
+from services.options import Options
+
+log = structlog.get_logger(__name__)
+
+ASKING_ATTEMPTS: Final = 4
+ASKING_PATIENCE: Final = timedelta(seconds=60)  # a chat's full minute of writes may lie before it
+GRACE: Final = timedelta(seconds=5)
+"""How long an unknown chat may prove to be our own under a new id before the bot leaves it."""
+
+
+class Performer:
+    """The hands. A failure here is noted and changes nothing that was decided."""
+
+    def __init__(self, db: Database, outgoing: Outgoing, options: Options, grace: timedelta = GRACE) -> None:
+        self._db = db
+        self._outgoing = outgoing
+        self._options = options
+        self._grace = grace
+
+    async def carry_out(self, effects: Effects) -> None:
+        """The answer to the press first, for a person waits for it; then the rest in order."""
+        if effects.callback_id is not None:
+            await self._attempt(effects.toast or Toast(""), effects.callback_id)
+        for effect in effects.wanted:
+            if not isinstance(effect, Toast):
+                await self._attempt(effect)
+
+    async def _attempt(self, effect: Effect, callback_id: str | None = None) -> None:
+        try:
+            await self._perform(effect, callback_id)
+        except Exception as error:  # noqa: BLE001 - the decision stands, whatever Telegram makes of this
+            log.warning("effect_failed", effect=type(effect).__name__, error=type(error).__name__)
+
+    async def _perform(self, effect: Effect, callback_id: str | None) -> None:
+        match effect:
+            case Toast(text, alert):
+                if callback_id is not None:
+                    await self._outgoing.answer(callback_id, text, alert=alert)
+            case Say():
+                await self._say(effect)
+            case AskForText():
+                await self._ask(effect)
+            case React(chat_id, message_id, emoji):
+                await self._outgoing.react(chat_id, message_id, emoji)
+            case Delete(chat_id, message_id):
+                await self._outgoing.delete(chat_id, message_id)
+            case Leave(chat_id):
+                await self._leave(chat_id)
+            case _:
+                assert_never(effect)
+
+    async def _say(self, say: Say) -> None:
+        send = partial(self._outgoing.send, say.chat_id, say.html, reply_to=say.reply_to, patience=PATIENCE)
+        try:
+            await send(thread_id=say.thread_id)
+        except ThreadLost:
+            await send()
+
+    async def _ask(self, ask: AskForText) -> None:
+        """Ask as often as it takes: the manager waits for the question to type the answer."""
+        send = partial(
+            self._outgoing.send,
+            ask.chat_id,
+            ask.html,
+            reply_to=ask.reply_to,
+            force_reply=ask.placeholder,
+            patience=ASKING_PATIENCE,
+        )
+        thread_id = ask.thread_id
+        for _ in range(ASKING_ATTEMPTS - 1):
+            try:
+                message_id = await send(thread_id=thread_id)
+                break
+            except Postponed as error:
+                await asyncio.sleep(min(error.delay, ASKING_PATIENCE).total_seconds())
+            except ThreadLost:
+                thread_id = None
+        else:
+            message_id = await send(thread_id=thread_id)
+        async with self._db.transaction() as tx:
+            await cards.ask(
+                tx.session,
+                draft_id=ask.draft_id,
+                manager_id=ask.manager_id,
+                version=ask.version,
+                chat_id=ask.chat_id,
+                message_id=message_id,
+            )
+
+    async def _leave(self, chat_id: int) -> None:
+        """A group that becomes a supergroup shows up as an unknown chat before Telegram says whose it is."""
+        await asyncio.sleep(self._grace.total_seconds())
+        async with self._db.transaction() as tx:
+            if await is_known(tx, chat_id, self._options):
+                return
+        log.warning("unknown_chat_left", chat_id=chat_id)
+        await self._outgoing.leave(chat_id)

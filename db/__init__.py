@@ -1,0 +1,1 @@
+"""Everything that knows SQL: models, repositories, the engine, the queue and the embedded servers."""

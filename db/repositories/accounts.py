@@ -1,0 +1,82 @@
+"""Accounts and their policies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Account, Policy
+from db.models.account import PolicyMode
+
+
+async def get(session: AsyncSession, account_id: int) -> Account:
+    """The account; raises NoResultFound when there is none."""
+    return (await session.execute(select(Account).where(Account.id == account_id))).scalar_one()
+
+
+async def find(session: AsyncSession, instagram_id: str) -> Account | None:
+    """The account that webhooks call `instagram_id`."""
+    return (
+        await session.execute(select(Account).where(Account.instagram_id == instagram_id))
+    ).scalar_one_or_none()
+
+
+async def every(session: AsyncSession) -> Sequence[Account]:
+    """All accounts, oldest first."""
+    return (await session.execute(select(Account).order_by(Account.id))).scalars().all()
+
+
+async def connect(
+    session: AsyncSession,
+    instagram_id: str,
+    *,
+    username: str,
+    chat_id: int | None,
+    locale: str,
+    **values: Any,
+) -> Account:
+    """Insert the account or refresh its name, token and chat."""
+    refreshed = {"username": username, "chat_id": chat_id} | values
+    statement = (
+        insert(Account)
+        .values(instagram_id=instagram_id, locale=locale, **refreshed)
+        .on_conflict_do_update(index_elements=[Account.instagram_id], set_=refreshed)
+        .returning(Account)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalar_one()
+
+
+async def change(session: AsyncSession, account_id: int, **values: Any) -> None:
+    """Set columns of one account."""
+    await session.execute(update(Account).where(Account.id == account_id).values(**values))
+
+
+async def move_chat(session: AsyncSession, old: int, new: int) -> None:
+    """A group became a supergroup: its id changed."""
+    await session.execute(update(Account).where(Account.chat_id == old).values(chat_id=new))
+
+
+async def pause_sending(session: AsyncSession, account_id: int, until: datetime | None) -> None:
+    """Hold all deliveries of an account back until `until`; None lets them go."""
+    await change(session, account_id, sending_paused_until=until)
+
+
+async def policy_mode(session: AsyncSession, account_id: int, category: str, language: str) -> PolicyMode:
+    """The mode for a category: the language's own line wins over `*`; `suggest` where none is set."""
+    mode = await session.scalar(
+        select(Policy.mode)
+        .where(
+            Policy.account_id == account_id,
+            Policy.category == category,
+            Policy.language.in_([language, "*"]),
+        )
+        .order_by(Policy.language == "*")
+        .limit(1)
+    )
+    return mode or PolicyMode.SUGGEST

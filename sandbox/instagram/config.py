@@ -1,0 +1,28 @@
+"""Who the stand-in plays and what it shares with the product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstagramConfig:
+    """Settings of one stand-in; secrets are left out of its representation.
+
+    `webhook_url` is where webhooks go at first; it can be told later by `Instagram.webhook_url` or
+    `POST /_control/webhook`. `account_id` is the id in webhooks, `app_scoped_id` the other id that
+    `GET /me?fields=id` tells.
+    """
+
+    app_secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
+    access_token: str = field(repr=False)
+    webhook_url: str | None = None
+    account_id: str = "17841400000000001"
+    app_scoped_id: str = "27000000000000001"
+    self_scoped_id: str = "2100000000000001"
+    app_id: str = "100000000000001"
+    username: str = "lavanda_home"
+    name: str = "Лаванда — дом и подарки"
+    biography: str = "Дом, который пахнет летом 💜 ул. Лесная 12, каждый день 10:00–20:00 (мск)"
+    website: str = "https://lavanda-home.example"

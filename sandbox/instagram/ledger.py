@@ -1,0 +1,46 @@
+"""What was done on Instagram through Graph, in the order it was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sandbox.instagram.model import now
+
+
+class Effect(StrEnum):
+    """One kind of visible change."""
+
+    REPLY = "reply"
+    PRIVATE_REPLY = "private_reply"
+    MESSAGE = "message"
+    HIDE = "hide"
+    UNHIDE = "unhide"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One executed effect.
+
+    `comment_id` is the comment that the request addressed (None for a message), `id` is what Instagram
+    made: the reply, the message, or the comment itself when nothing was made.
+    """
+
+    effect: Effect
+    comment_id: str | None
+    text: str | None
+    id: str
+    at: datetime = field(default_factory=now)
+    recipient_id: str | None = None
+
+    def shown(self) -> dict[str, str | None]:
+        return {
+            "effect": self.effect.value,
+            "comment_id": self.comment_id,
+            "text": self.text,
+            "at": self.at.isoformat(),
+            "id": self.id,
+            "recipient_id": self.recipient_id,
+        }

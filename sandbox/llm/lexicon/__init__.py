@@ -1,0 +1,1 @@
+"""Tables of cues, one module a category. Data only: how they are weighed is in `classification`."""

@@ -1,0 +1,1 @@
+"""What a comment is about, and who should see it."""

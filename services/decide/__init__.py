@@ -1,0 +1,1 @@
+"""What managers decide about a draft, racing safely with colleagues."""

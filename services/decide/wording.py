@@ -1,0 +1,24 @@
+"""Rules about the text that will stand on Instagram."""
+
+from __future__ import annotations
+
+from db.models import Comment
+
+LONGEST_REPLY = 2200
+"""Characters; the limit integrators report for public replies (datasheet, §3.1: unpublished)."""
+
+
+def addressed(comment: Comment, text: str) -> str:
+    """Inside a thread a reply begins with the customer's @username, so that two equal thanks differ.
+
+    The prefix is part of the text that a manager sees and approves (rulings, 6 and 7).
+    """
+    if comment.parent_instagram_id is None or not comment.author_username:
+        return text
+    mention = f"@{comment.author_username}"
+    return text if text.casefold().startswith(mention.casefold()) else f"{mention} {text}"
+
+
+def clean(text: str) -> str:
+    """A manager's text without the spaces around it and without characters that PostgreSQL refuses."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()

@@ -1,0 +1,1 @@
+"""Effects on Instagram: planned with a decision, sent once, read back before any doubt is repeated."""

@@ -1,0 +1,58 @@
+"""Planning an effect in the transaction of the decision that wants it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from db.engine import Transaction
+from db.life.delivery import Effect
+from db.models import Comment, Decision, Delivery, Draft
+from db.queue import Job, Step
+from db.repositories import deliveries
+
+DELIVERY_PRIORITY = 3
+
+
+async def plan_reply(
+    tx: Transaction, draft: Draft, comment: Comment, decision: Decision, undo: timedelta
+) -> Delivery | None:
+    """A public reply with exactly the decided version, after the undo window; None: one is live already."""
+    return await _plan(tx, draft, comment, decision, Effect.REPLY, undo)
+
+
+async def plan_visibility(
+    tx: Transaction, draft: Draft, comment: Comment, decision: Decision, effect: Effect
+) -> Delivery | None:
+    """Hide or show the customer's comment; None while the opposite is under way."""
+    return await _plan(tx, draft, comment, decision, effect, timedelta())
+
+
+async def _plan(
+    tx: Transaction, draft: Draft, comment: Comment, decision: Decision, effect: Effect, undo: timedelta
+) -> Delivery | None:
+    delivery = await deliveries.plan(
+        tx.session,
+        account_id=comment.account_id,
+        comment_id=comment.id,
+        draft_id=draft.id,
+        draft_version=draft.version,
+        decision_id=decision.id,
+        effect=effect,
+        send_after=datetime.now(UTC) + undo,
+    )
+    if delivery is not None:
+        wake(tx, delivery, undo)
+    return delivery
+
+
+def wake(tx: Transaction, delivery: Delivery, after: timedelta | None = None) -> None:
+    """Queue the delivery's next attempt."""
+    tx.enqueue(
+        Job(
+            Step.DELIVER,
+            delivery.id,
+            key=f"delivery:{delivery.id}:{delivery.lease_token}:{delivery.reads}",
+            after=after,
+            priority=DELIVERY_PRIORITY,
+        )
+    )

@@ -1,0 +1,1 @@
+"""The Graph API of Instagram: calls, results and what its errors mean."""

@@ -1,0 +1,190 @@
+"""From a file to passages: Markdown, plain text, and a CSV catalogue."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from db.models.knowledge import PassageKind
+
+LONGEST_PASSAGE = 900  # characters (platform notes, LLM §2: 600-900 with the title's path)
+LARGEST_FILE = 5 * 1024 * 1024
+MOST_ROWS = 20_000
+SUFFIXES = frozenset({".md", ".txt", ".csv"})
+
+# The first row of a catalogue, in either language.
+_COLUMNS = {
+    "name": {"name", "title", "product", "название", "наименование", "товар"},
+    "price": {"price", "цена", "стоимость"},
+    "currency": {"currency", "валюта"},
+    "stock": {"stock", "availability", "наличие", "остаток"},
+}
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+
+
+class FileUnreadable(Exception):
+    """A knowledge file could not be read; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """What a file holds: rows for `passages`, and a report of what was left out."""
+
+    name: str
+    sha256: str
+    passages: list[dict[str, Any]]
+    skipped: list[str] = field(default_factory=list)
+
+
+def read(path: Path) -> ReadDocument:
+    """Read one file. Raises FileUnreadable. Blocking: call it off the event loop."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise FileUnreadable(f"{path.name}: only Markdown, TXT and CSV can be read")
+    data = path.read_bytes()
+    if len(data) > LARGEST_FILE:
+        raise FileUnreadable(f"{path.name}: larger than {LARGEST_FILE // 2**20} MiB; split it")
+    text = _decoded(path.name, data)
+    skipped: list[str] = []
+    if path.suffix.lower() == ".csv":
+        passages = list(_catalogue(path.name, text, skipped))
+    else:
+        passages = list(_document(path.stem, text))
+    if not passages:
+        raise FileUnreadable(f"{path.name}: holds no text")
+    return ReadDocument(path.name, hashlib.sha256(data).hexdigest(), passages, skipped)
+
+
+def _decoded(name: str, data: bytes) -> str:
+    """UTF-8, or Windows-1251 as spreadsheets save it."""
+    for encoding in ("utf-8-sig", "cp1251"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text:
+            break
+        return text
+    raise FileUnreadable(f"{name}: is not a text in UTF-8 or Windows-1251")
+
+
+def _document(title: str, text: str) -> Iterator[dict[str, Any]]:
+    """Passages by heading; their title is the path of headings."""
+    path: list[tuple[int, str]] = []
+    lines: list[str] = []
+
+    def flush() -> Iterator[dict[str, Any]]:
+        for piece in _pieces("\n".join(lines).strip()):
+            heading = " › ".join(words for _level, words in path) or title
+            yield {"kind": PassageKind.TEXT, "title": heading, "text": piece}
+        lines.clear()
+
+    for line in text.splitlines():
+        heading = _HEADING.match(line)
+        if heading is None:
+            lines.append(line)
+            continue
+        yield from flush()
+        level = len(heading[1])
+        path = [(other, words) for other, words in path if other < level] + [(level, heading[2])]
+    yield from flush()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Paragraphs gathered up to `LONGEST_PASSAGE`; a longer paragraph is cut between words."""
+    gathered = ""
+    for paragraph in re.split(r"\n\s*\n", text):
+        words = paragraph.strip()
+        while len(words) > LONGEST_PASSAGE:
+            cut = words.rfind(" ", 0, LONGEST_PASSAGE)
+            cut = cut if cut > 0 else LONGEST_PASSAGE
+            if gathered:
+                yield gathered
+                gathered = ""
+            yield words[:cut]
+            words = words[cut:].strip()
+        if gathered and len(gathered) + len(words) + 2 > LONGEST_PASSAGE:
+            yield gathered
+            gathered = words
+        elif words:
+            gathered = f"{gathered}\n\n{words}" if gathered else words
+    if gathered:
+        yield gathered
+
+
+def _catalogue(name: str, text: str, skipped: list[str]) -> Iterator[dict[str, Any]]:
+    """One passage per product."""
+    try:
+        dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:8192], delimiters=";,\t|")
+    except csv.Error:
+        dialect = csv.excel
+    rows = csv.reader(io.StringIO(text), dialect)
+    header = next(rows, [])
+    columns = _columns(header)
+    if "name" not in columns or "price" not in columns:
+        raise FileUnreadable(
+            f"{name}: the first row must name the columns, with “name” and “price” among them"
+        )
+    for number, row in enumerate(rows, start=2):
+        if number > MOST_ROWS:
+            skipped.append(f"rows after {MOST_ROWS}")
+            return
+        if not any(cell.strip() for cell in row):
+            continue
+        product = _product(header, columns, row)
+        if product is None:
+            skipped.append(f"row {number}: no name, or no readable price")
+        else:
+            yield product
+
+
+def _columns(header: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for index, cell in enumerate(header):
+        for column, names in _COLUMNS.items():
+            if cell.strip().lower() in names:
+                found.setdefault(column, index)
+    return found
+
+
+def _product(header: list[str], columns: dict[str, int], row: list[str]) -> dict[str, Any] | None:
+    def cell(column: str) -> str:
+        index = columns.get(column)
+        return row[index].strip() if index is not None and index < len(row) else ""
+
+    price = _price(cell("price"))
+    if not cell("name") or price is None:
+        return None
+    attributes = {
+        header[index].strip(): value.strip()
+        for index, value in enumerate(row)
+        if index < len(header) and index not in columns.values() and value.strip()
+    }
+    if cell("stock"):
+        attributes["stock"] = cell("stock")
+    currency = cell("currency") or None
+    facts = [cell("name"), f"{cell('price')} {currency or ''}".strip()]
+    facts += [f"{key}: {value}" for key, value in attributes.items()]
+    return {
+        "kind": PassageKind.PRODUCT,
+        "title": cell("name"),
+        "text": "; ".join(facts),
+        "price": price,
+        "currency": currency,
+        "attributes": attributes,
+    }
+
+
+def _price(text: str) -> Decimal | None:
+    digits = re.sub(r"[^\d,.]", "", text).replace(",", ".").strip(".")
+    try:
+        price = Decimal(digits)
+    except InvalidOperation:
+        return None
+    return price if 0 <= price < Decimal(10) ** 12 else None

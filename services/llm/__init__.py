@@ -1,0 +1,1 @@
+"""The language model behind one port: `Gateway.complete(question) -> Completion`."""

@@ -1,0 +1,30 @@
+"""The values that the product's steps need, gathered from the settings by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Defaults are those of a small installation; sources stand beside the numbers."""
+
+    chat_id: int
+    locale: str = "ru"
+    dry_run: bool = False
+    undo: timedelta = timedelta(seconds=10)
+    lease: timedelta = timedelta(seconds=15)  # rulings, 3: renewed every third of it while a call runs
+    editing_lease: timedelta = timedelta(minutes=10)  # telegram, §3.6
+    max_attempts: int = 5  # claims without progress before a row becomes a dead letter (engine, traps)
+    max_regenerations: int = 3  # telegram, §3.4
+    chat_writes_per_minute: int = 18  # telegram, §1.3: about 20 are allowed, edits included
+    replies_per_hour: int = 200  # public replies have no published limit; far below what looks like spam
+    knowledge_dir: Path | None = None
+    classify_timeout: timedelta = timedelta(seconds=20)  # rulings, 3
+    answer_timeout: timedelta = timedelta(seconds=45)
+    media_timeout: timedelta = timedelta(seconds=10)
+    readback_delays: tuple[float, ...] = (1, 2, 5, 10, 20, 40, 80, 160, 282)
+    """Seconds between looks for our own words on Instagram: ten minutes in all (rulings, 6)."""
+    overdue: timedelta = timedelta(hours=2)

@@ -1,0 +1,1 @@
+"""Access tokens: checked daily and at start, refreshed while they can be, reported before they die."""

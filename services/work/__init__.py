@@ -1,0 +1,1 @@
+"""How work is done: leases, retries, the queue's worker, and the sweep that leaves nothing behind."""

@@ -1,0 +1,47 @@
+"""Keeping a claim alive while a call outlasts it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.engine import Database
+from db.repositories import moves
+from db.repositories.moves import Row
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def kept(db: Database, row: Row, lease: timedelta) -> AsyncIterator[None]:
+    """Renew the claim on `row` every third of `lease` until the block ends.
+
+    A lease therefore expires only when its process is dead or stuck. A claim that was lost meanwhile is
+    noticed by the fenced save, which then changes nothing.
+    """
+    renewal = asyncio.create_task(_renew(db, row, lease), name=f"lease of {type(row).__name__} {row.id}")
+    try:
+        yield
+    finally:
+        renewal.cancel()
+        with suppress(asyncio.CancelledError):
+            await renewal
+
+
+async def _renew(db: Database, row: Row, lease: timedelta) -> None:
+    while True:
+        await asyncio.sleep(lease.total_seconds() / 3)
+        try:
+            async with db.transaction() as tx:
+                if not await moves.renew(tx.session, row, lease):
+                    return
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            # The database is away: the lease may run out, and then the fence protects the row.
+            log.warning(
+                "lease_not_renewed", table=type(row).__tablename__, row=row.id, error=type(error).__name__
+            )

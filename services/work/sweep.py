@@ -1,0 +1,139 @@
+"""The handler of `Step.SWEEP`: nothing stays in a working state and no open row is forgotten.
+
+The queue is a wake-up and the rows are the truth, so a job that was lost is a delay of one sweep. Leases
+of dead workers are returned here; a row that keeps killing its worker becomes a dead letter.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from db.engine import Database, Transaction
+from db.life.comment import CommentState
+from db.life.delivery import DeliveryState
+from db.life.draft import DraftState
+from db.models import Comment
+from db.models.decision import Action
+from db.models.manager import Role
+from db.queue import Job, Step
+from db.repositories import accounts, alerts, cards, comments, deliveries, drafts, inbox, moves, updates
+from db.repositories.drafts import Decided
+from services import alerts as alerting
+from services import cards as carding
+from services.decide.desk import Desk
+from services.decide.outcome import Actor
+from services.deliver.planning import wake
+from services.opening import dead_letter
+from services.options import Options
+from services.updates import wake as wake_update
+
+log = structlog.get_logger(__name__)
+
+WORKER_DIED = "its worker died"
+
+
+class Sweep:
+    """Runs every few seconds; each kind of row in a transaction of its own."""
+
+    def __init__(self, db: Database, options: Options, desk: Desk) -> None:
+        self._db = db
+        self._options = options
+        self._desk = desk
+
+    async def __call__(self, _row: int | None = None) -> None:
+        """Return what dead workers hold, and wake what nobody works on."""
+        for sweep in (self._inbox, self._comments, self._drafts, self._deliveries, self._telegram):
+            async with self._db.transaction() as tx:
+                await sweep(tx)
+
+    async def _inbox(self, tx: Transaction) -> None:
+        # An account may have been connected while its first webhooks were being set aside.
+        for account in await accounts.every(tx.session):
+            await inbox.reclaim(tx.session, account.instagram_id)
+        if await inbox.any_received(tx.session):
+            tx.enqueue(Job(Step.INGEST, key="ingest:sweep"))
+
+    async def _comments(self, tx: Transaction) -> None:
+        for comment in await comments.stranded(tx.session):
+            if comment.state in {CommentState.RECEIVED, CommentState.CLASSIFIED}:
+                tx.enqueue(_next_job(comment))
+                continue
+            step = Step.CLASSIFY if comment.state is CommentState.CLASSIFYING else Step.ANSWER
+            if comment.attempts > self._options.max_attempts:
+                await self._bury(tx, comment, step)
+                continue
+            before = CommentState.RECEIVED if step is Step.CLASSIFY else CommentState.CLASSIFIED
+            returned = await moves.save(
+                tx.session, comment, before, attempts=comment.attempts, error=WORKER_DIED, note=WORKER_DIED
+            )
+            if returned is not None:
+                tx.enqueue(_next_job(returned))
+
+    @staticmethod
+    async def _bury(tx: Transaction, comment: Comment, step: Step) -> None:
+        failed = await moves.save(
+            tx.session,
+            comment,
+            CommentState.FAILED,
+            attempts=comment.attempts,
+            error=WORKER_DIED,
+            note=WORKER_DIED,
+        )
+        if failed is not None:
+            account = await accounts.get(tx.session, failed.account_id)
+            await dead_letter(tx, failed, account, step, WORKER_DIED)
+
+    async def _drafts(self, tx: Transaction) -> None:
+        for draft in await drafts.abandoned(tx.session):
+            if draft.attempts > self._options.max_attempts:
+                to = DraftState.ESCALATED if draft.escalated_at else DraftState.PENDING
+                kept = await moves.save(tx.session, draft, to, error=WORKER_DIED, note=WORKER_DIED)
+                if kept is not None:
+                    await carding.show(tx, kept)
+                continue
+            key = f"draft:{draft.id}:{draft.version + 1}:{draft.lease_token}"
+            tx.enqueue(Job(Step.REGENERATE, draft.id, key=key))
+        for draft in await drafts.expired_claims(tx.session):
+            released = await drafts.change(tx.session, draft.id, claimed_by=None, claim_until=None)
+            if released is not None:
+                program = Actor(None, "InstaChatico", Role.OWNER)
+                await self._desk.record(
+                    tx, Action.RELEASE, program, Decided(released, released.state), "silent for too long"
+                )
+                await carding.show(tx, released)
+
+    async def _deliveries(self, tx: Transaction) -> None:
+        for delivery in await deliveries.due(tx.session):
+            if delivery.state is DeliveryState.PLANNED:
+                wake(tx, delivery)
+                continue
+            returned = await moves.save(
+                tx.session,
+                delivery,
+                DeliveryState.PLANNED,
+                attempts=delivery.attempts,
+                error=WORKER_DIED,
+                note=WORKER_DIED,
+            )
+            if returned is not None:
+                wake(tx, returned)
+
+    async def _telegram(self, tx: Transaction) -> None:
+        for card in await cards.stale(tx.session):
+            carding.redraw(tx, card)
+        for alert in await alerts.stale(tx.session):
+            alerting.redraw(tx, alert)
+        tx.enqueue(*[wake_update(update) for update in await updates.stranded(tx.session, UPDATE_AGE)])
+
+
+UPDATE_AGE = timedelta(seconds=5)
+"""A stored update this old has lost its job."""
+
+
+def _next_job(comment: Comment) -> Job:
+    """The job of an open comment; the key changes with every claim."""
+    if comment.state is CommentState.RECEIVED:
+        return Job(Step.CLASSIFY, comment.id, key=f"classified:{comment.id}:{comment.lease_token}")
+    return Job(Step.ANSWER, comment.id, key=f"answered:{comment.id}:{comment.lease_token}")

@@ -1,0 +1,239 @@
+"""A whole installation in processes of its own: neighbours that live on, and a service that can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+
+from app.settings import envfile
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 60.0  # seconds for anything that is to happen; it usually takes less than two
+WORKING = {"classifying", "answering", "regenerating", "sending"}
+UNDECIDED = {"received", "classified", "planned"} | WORKING
+
+T = TypeVar("T")
+
+
+async def eventually(what: str, look: Callable[[], Awaitable[T | None]]) -> T:
+    """The first answer of `look` that is not None."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        found = await look()
+        if found is not None:
+            return found
+        assert time.monotonic() < deadline, f"did not happen: {what}"
+        await asyncio.sleep(0.05)
+
+
+class Installation:
+    """Drives everything from outside, by the addresses of `interfaces.md`."""
+
+    def __init__(self, folder: Path, session: aiohttp.ClientSession) -> None:
+        self.folder = folder
+        self.session = session
+        self.info: dict[str, Any] = {}
+        self.env_file = folder / "service.env"
+        self._service: asyncio.subprocess.Process | None = None
+
+    # ------------------------------------------------------------ processes
+
+    async def stage(self, database_url: str, redis_url: str, **settings: str) -> asyncio.subprocess.Process:
+        """Start the neighbours and write the service's settings."""
+        env, info = self.folder / "stage.env", self.folder / "info.json"
+        process = await self._spawn(
+            "sandbox", "--stand-ins-only", "--env", env, "--info", info, "--state", self.folder / "state"
+        )
+
+        async def written() -> dict[str, Any] | None:
+            assert process.returncode is None
+            return json.loads(info.read_text(encoding="utf-8")) if info.exists() else None
+
+        self.info = await eventually("the neighbours are up", written)
+        values, problems = envfile.read(env)
+        assert not problems
+        values |= {"DATABASE_URL": database_url, "REDIS_URL": redis_url} | settings
+        self.env_file.write_text(envfile.render(values), encoding="utf-8")
+        return process
+
+    async def start(self) -> None:
+        """Start the service and wait until it is ready."""
+        service = await self._spawn("start", "--env-file", self.env_file)
+        self._service = service
+        url = self.info["webhook"].replace("/webhooks/instagram", "/health/ready")
+
+        async def ready() -> bool | None:
+            assert service.returncode is None, "the service ended"
+            try:
+                async with self.session.get(url) as response:
+                    return True if response.status == 200 else None
+            except aiohttp.ClientError:
+                return None
+
+        await eventually("the service is ready", ready)
+
+    async def kill(self) -> None:
+        """`kill -9`."""
+        assert self._service is not None
+        self._service.send_signal(signal.SIGKILL)
+        await self._service.wait()
+
+    async def stop(self) -> int:
+        """SIGTERM, and the exit status."""
+        assert self._service is not None
+        self._service.send_signal(signal.SIGTERM)
+        return await self._service.wait()
+
+    async def command(self, *arguments: str | Path) -> str:
+        """What another command prints."""
+        process = await self._spawn(*arguments, output=True)
+        out, _err = await process.communicate()
+        assert process.returncode == 0
+        return out.decode()
+
+    async def _spawn(self, *arguments: str | Path, output: bool = False) -> asyncio.subprocess.Process:
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("TEST_", "INSTAGRAM_", "TELEGRAM_", "OPENAI_"))
+        }
+        with (self.folder / "processes.log").open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-m",
+                "app",
+                *(str(argument) for argument in arguments),
+                cwd=self.folder,
+                env=environment | {"PYTHONPATH": str(ROOT)},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE if output else log,
+                stderr=log,
+            )
+
+    # ------------------------------------------------------------ what people and neighbours do
+
+    async def comment(self, text: str, username: str = "anna_k", **more: Any) -> str:
+        """A customer writes under the first post; the comment's id."""
+        body = {"media_id": self.info["media_ids"][0], "username": username, "text": text} | more
+        return str((await self.post("instagram", "comments", body))["id"])
+
+    async def fault(self, neighbour: str, operation: str, kind: str, times: int = 1, **more: Any) -> None:
+        """Plan a misbehaviour."""
+        await self.post(neighbour, "faults", {"operation": operation, "kind": kind, "times": times} | more)
+
+    async def press(self, user_id: int, message_id: int, data: str) -> dict[str, Any]:
+        """A person presses a button."""
+        body = {"user_id": user_id, "message_id": message_id, "data": data}
+        return await self.post("telegram", "press", body)
+
+    async def post(self, neighbour: str, control: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A control address of a stand-in."""
+        async with self.session.post(f"{self.info[neighbour]}/_control/{control}", json=body) as response:
+            answer: dict[str, Any] = await response.json()
+            return answer
+
+    async def get(self, neighbour: str, control: str) -> Any:
+        """What a stand-in has seen."""
+        async with self.session.get(f"{self.info[neighbour]}/_control/{control}") as response:
+            return await response.json()
+
+    # ------------------------------------------------------------ what can be seen
+
+    async def cards(self, words: str) -> list[dict[str, Any]]:
+        """The bot's messages in the chat that hold `words`."""
+        messages = await self.get("telegram", "messages")
+        return [
+            message
+            for message in messages
+            if words in message.get("text", "") and message["from"]["is_bot"] and "reply_markup" in message
+        ]
+
+    async def card(self, words: str) -> dict[str, Any]:
+        """The card about a comment, once it is there."""
+
+        async def there() -> dict[str, Any] | None:
+            found = await self.cards(words)
+            return found[-1] if found else None
+
+        return await eventually(f"a card with {words}", there)
+
+    async def button(self, words: str, action: str) -> tuple[int, str]:
+        """A button of a card: the message and the data."""
+
+        async def there() -> tuple[int, str] | None:
+            for card in await self.cards(words):
+                for data in buttons(card):
+                    if data.startswith(f"d:{action}:"):
+                        return card["message_id"], data
+            return None
+
+        return await eventually(f"{action} on {words}", there)
+
+    async def replies(self) -> list[dict[str, Any]]:
+        """Replies in the order Instagram took them."""
+        return [entry for entry in await self.get("instagram", "ledger") if entry["effect"] == "reply"]
+
+    async def overview(self) -> dict[str, Any]:
+        """Counts by state, from the internal port."""
+        headers = {"Authorization": f"Bearer {self.info['internal_token']}"}
+        async with self.session.get(
+            f"{self.info['internal']}/internal/overview", headers=headers
+        ) as response:
+            found: dict[str, Any] = await response.json()
+            return found
+
+    async def timeline(self, comment_id: str) -> dict[str, Any] | None:
+        """What happened to a comment."""
+        headers = {"Authorization": f"Bearer {self.info['internal_token']}"}
+        url = f"{self.info['internal']}/internal/comments/{comment_id}/timeline"
+        async with self.session.get(url, headers=headers) as response:
+            return await response.json() if response.status == 200 else None
+
+    async def audit(self) -> list[dict[str, Any]]:
+        """The audit trail."""
+        lines = await self.command("export", "audit", "--env-file", self.env_file)
+        return [json.loads(line) for line in lines.splitlines()]
+
+    async def quiet(self) -> dict[str, dict[str, int]]:
+        """Wait until nothing is under way; the counts then."""
+
+        async def settled() -> dict[str, dict[str, int]] | None:
+            states: dict[str, dict[str, int]] = (await self.overview())["states"]
+            busy = {state for counts in states.values() for state in counts} & UNDECIDED
+            return None if busy else states
+
+        return await eventually("everything has come to rest", settled)
+
+
+def buttons(message: dict[str, Any]) -> list[str]:
+    """The callback data of a message's buttons."""
+    rows = (message.get("reply_markup") or {}).get("inline_keyboard", [])
+    return [button["callback_data"] for row in rows for button in row if "callback_data" in button]
+
+
+@asynccontextmanager
+async def installed(
+    folder: Path, database_url: str, redis_url: str, **settings: str
+) -> AsyncIterator[Installation]:
+    """Neighbours and the settings of a service that has not been started yet."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
+        installation = Installation(folder, session)
+        stage = await installation.stage(database_url, redis_url, **settings)
+        try:
+            yield installation
+        finally:
+            for process in (installation._service, stage):
+                if process is not None and process.returncode is None:
+                    process.kill()
+                    await process.wait()

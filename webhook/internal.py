@@ -1,0 +1,61 @@
+"""The internal port: metrics, and read-only inspection behind a bearer token (rulings, 8)."""
+
+from __future__ import annotations
+
+import hmac
+
+from aiohttp import web
+
+from db.engine import Database
+from services import inspection
+from webhook.metrics import POOL_IN_USE, QUEUE_AGE, exposition
+
+
+class Internal:
+    """Without `INTERNAL_TOKEN` only the metrics are served; the port is for the machine itself."""
+
+    def __init__(self, db: Database, token: str | None) -> None:
+        self._db = db
+        self._token = token
+
+    def routes(self) -> list[web.RouteDef]:
+        """The addresses of this room."""
+        return [
+            web.get("/metrics", self.metrics),
+            web.get("/internal/overview", self.overview),
+            web.get("/internal/comments/{id}/timeline", self.timeline),
+        ]
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """Prometheus's text format."""
+        if self._token is not None and not self._allowed(request):
+            return web.Response(status=401, text="a bearer token is needed")
+        async with self._db.transaction() as tx:
+            depth = await inspection.queue(tx.session)
+        QUEUE_AGE.clear()
+        for step, (_count, age) in depth.items():
+            QUEUE_AGE.labels(step=step).set(age)
+        POOL_IN_USE.set(self._db.in_use)
+        return exposition()
+
+    async def overview(self, request: web.Request) -> web.Response:
+        """Counts of rows by state, the queue, open alerts."""
+        if not self._allowed(request):
+            return web.Response(status=401, text="a bearer token is needed")
+        async with self._db.transaction() as tx:
+            return web.json_response(await inspection.overview(tx.session))
+
+    async def timeline(self, request: web.Request) -> web.Response:
+        """What happened to one comment, in time order."""
+        if not self._allowed(request):
+            return web.Response(status=401, text="a bearer token is needed")
+        async with self._db.transaction() as tx:
+            found = await inspection.timeline(tx.session, request.match_info["id"])
+        if found is None:
+            return web.json_response({"error": "no such comment"}, status=404)
+        return web.json_response(found)
+
+    def _allowed(self, request: web.Request) -> bool:
+        # aiohttp keeps bytes that are not UTF-8 as surrogates, which only turn back into bytes this way.
+        given = request.headers.get("Authorization", "").encode(errors="surrogateescape")
+        return self._token is not None and hmac.compare_digest(given, f"Bearer {self._token}".encode())
