@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from cryptography.fernet import Fernet
 
@@ -25,14 +27,15 @@ def kept_key(state: Path) -> str:
     """The state directory's own key; made, readable by its owner only, when there is none."""
     state.mkdir(parents=True, exist_ok=True)
     path = state / FILE
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    key = Fernet.generate_key().decode()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key)
-    return key
+    if not path.exists():
+        # Written whole, then named: nobody ever reads half a key, not even after a crash.
+        with NamedTemporaryFile(dir=state) as file:
+            file.write(Fernet.generate_key())
+            file.flush()
+            os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(file.name, path)
+    return path.read_text(encoding="ascii").strip()
 
 
 def audit_key(encryption_key: str) -> bytes:

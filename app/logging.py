@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 
@@ -16,11 +18,10 @@ _SHAPES = re.compile(
     r"\d{6,}:[A-Za-z0-9_-]{30,}"
     r"|\bsk-[A-Za-z0-9_-]{8,}"
     r"|\b(?:IGAA|EAA)[A-Za-z0-9_-]{8,}"
-    r"|(?<=access_token=)[^&\s\"']+"
-    r"|(?<=Bearer )\S+"
+    r"|(?<=access_token=)[^&\s\"'\\]+"
+    r"|(?<=Bearer )[^\s\"'\\,]+"  # not the marks around it, or the line were no JSON any more
 )
-
-
+# These narrate every call at INFO; httpx2 even with addresses.
 _NARRATORS = ("httpx2", "httpcore2", "openai", "aiogram", "apscheduler", "pgqueuer", "alembic", "asyncio")
 
 
@@ -30,7 +31,8 @@ class Redaction(logging.Formatter):
     def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
         super().__init__()
         self._inner = inner
-        self._secrets = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
+        written = {form for secret in secrets if len(secret) >= 6 for form in _forms(secret)}
+        self._secrets = sorted(written, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         """The line without secrets."""
@@ -38,6 +40,11 @@ class Redaction(logging.Formatter):
         for secret in self._secrets:
             line = line.replace(secret, HIDDEN)
         return _SHAPES.sub(HIDDEN, line)
+
+
+def _forms(secret: str) -> set[str]:
+    """How a secret may be written: as it is, inside JSON, inside an address, by repr."""
+    return {secret, json.dumps(secret, ensure_ascii=False)[1:-1], quote(secret, safe=""), repr(secret)[1:-1]}
 
 
 def configure(level: str, *, as_json: bool, secrets: Iterable[str]) -> None:
@@ -73,15 +80,5 @@ def configure(level: str, *, as_json: bool, secrets: Iterable[str]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # These narrate every call at INFO; httpx2 even with addresses.
-    for noisy in (
-        "httpx2",
-        "httpcore2",
-        "openai",
-        "aiogram",
-        "apscheduler",
-        "pgqueuer",
-        "alembic",
-        "asyncio",
-    ):
+    for noisy in _NARRATORS:
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

@@ -59,6 +59,8 @@ async def _send(session: aiohttp.ClientSession, address: str, body: bytes, secre
     headers = {"Content-Type": "application/json", "X-Hub-Signature-256": signature(body, secret)}
     status = 0
     for attempt in range(ATTEMPTS):
+        if attempt:
+            await asyncio.sleep(2**attempt / 8)
         try:
             async with session.post(address, data=body, headers=headers, allow_redirects=False) as response:
                 await response.read()
@@ -67,5 +69,4 @@ async def _send(session: aiohttp.ClientSession, address: str, body: bytes, secre
             status = 0
         if status not in {0, 503}:
             return status
-        await asyncio.sleep(2**attempt / 4)
     return status

@@ -6,7 +6,6 @@ loses anything (architecture, §5).
 
 from __future__ import annotations
 
-import time
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,16 +26,19 @@ DEADLINE = (
 CAREFUL = 2  # the local limit is this many times lower, for the other processes are unknown to it
 
 # A log of the window's actions: exact in any window, and a quiet chat may use its whole allowance at once.
+# The time is the server's: clocks of processes differ, and jump.
 _TAKE = """
-local now = tonumber(ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[2]))
-if redis.call('ZCARD', KEYS[1]) < tonumber(ARGV[3]) then
-  redis.call('ZADD', KEYS[1], now, ARGV[4])
-  redis.call('PEXPIRE', KEYS[1], math.ceil(tonumber(ARGV[2]) * 1000))
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+local window = tonumber(ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+if redis.call('ZCARD', KEYS[1]) < tonumber(ARGV[2]) then
+  redis.call('ZADD', KEYS[1], now, ARGV[3])
+  redis.call('PEXPIRE', KEYS[1], math.ceil(window * 1000))
   return '0'
 end
 local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-return tostring(tonumber(oldest[2]) + tonumber(ARGV[2]) - now)
+return tostring(tonumber(oldest[2]) + window - now)
 """
 
 
@@ -72,7 +74,6 @@ class Limits:
                     _TAKE,
                     1,
                     f"limit:{name}",
-                    repr(time.time()),
                     repr(window),
                     str(allowance.times),
                     uuid.uuid4().hex,

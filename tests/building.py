@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -15,6 +18,9 @@ from db.models.draft import DraftOrigin
 from db.models.manager import Role
 from db.repositories import accounts, cards, comments, drafts, managers
 from services.decide.outcome import Actor
+from services.ingest.envelope import split
+from services.ingest.inbox import Inbox
+from services.ingest.process import Ingest
 from services.options import Options
 from services.vault import Vault
 
@@ -125,3 +131,20 @@ async def a_scene(
         await cards.change(tx.session, card.id, message_id=message_id, rendered_rev=card.wanted_rev)
         card = await cards.get(tx.session, card.id) or card
         return Scene(account, comment, draft, version, card)
+
+
+async def receive(db: Database, *bodies: bytes) -> None:
+    """Webhook bodies, stored each by itself."""
+    inbox = Inbox(db)
+    running = asyncio.create_task(inbox.run())
+    for body in bodies:
+        await inbox.store(split(body, now=datetime.now(UTC)))
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def arrive(db: Database, *bodies: bytes) -> None:
+    """Webhook bodies, stored and processed."""
+    await receive(db, *bodies)
+    await Ingest(db)()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hmac
 
+import structlog
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import Database
 from services import inspection
 from webhook.metrics import POOL_IN_USE, QUEUE_AGE, exposition
+
+log = structlog.get_logger(__name__)
 
 
 class Internal:
@@ -27,14 +31,18 @@ class Internal:
         ]
 
     async def metrics(self, request: web.Request) -> web.Response:
-        """Prometheus's text format."""
+        """Prometheus's text format; without the queue while the database is away."""
         if self._token is not None and not self._allowed(request):
             return web.Response(status=401, text="a bearer token is needed")
-        async with self._db.transaction() as tx:
-            depth = await inspection.queue(tx.session)
         QUEUE_AGE.clear()
-        for step, (_count, age) in depth.items():
-            QUEUE_AGE.labels(step=step).set(age)
+        try:
+            async with self._db.transaction() as tx:
+                depth = await inspection.queue(tx.session)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("queue_not_measured", error=type(error).__name__)
+        else:
+            for step, (_count, age) in depth.items():
+                QUEUE_AGE.labels(step=step).set(age)
         POOL_IN_USE.set(self._db.in_use)
         return exposition()
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 STOP_DEADLINE = 8.0  # seconds for requests that were accepted (rulings, 18)
+LINGER = 1.0  # seconds in which a refused body is thrown away, so that its sender gets to see the answer
 
 
 def application(routes: Iterable[web.RouteDef]) -> web.Application:
@@ -24,7 +25,12 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
     Bodies are left compressed: the signature is over the bytes that arrived, and a bomb stays small.
     """
     runner = web.AppRunner(
-        app, access_log=None, auto_decompress=False, shutdown_timeout=STOP_DEADLINE, keepalive_timeout=30
+        app,
+        access_log=None,
+        auto_decompress=False,
+        shutdown_timeout=STOP_DEADLINE,
+        keepalive_timeout=30,
+        lingering_time=LINGER,
     )
     await runner.setup()
     try:

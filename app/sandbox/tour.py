@@ -74,6 +74,7 @@ async def walk(stage: Stage) -> Report:
         report.cards = [
             {"message_id": card["message_id"], "text": card["text"], "edits": card["edits"]}
             for card in await guide.messages()
+            if card["from"]["is_bot"]
         ]
     return report
 

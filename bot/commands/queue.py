@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from bot.commands.categories import name_of
 from bot.commands.durations import spell
 from bot.commands.parsing import WrongUse
 from bot.commands.scope import Asked
@@ -78,7 +79,7 @@ def _read(asked: Asked) -> _Wanted:
 def _category(word: str, asked: Asked) -> Category:
     """By its key, or by its name in the manager's language."""
     for category in Category:
-        if word in {category.value, asked.texts(f"card.category.{category}").lower()}:
+        if word in {category.value, name_of(asked.texts, category).lower()}:
             return category
     raise WrongUse
 

@@ -40,5 +40,8 @@ async def _register(bot: Bot, scope: Scope, language: str | None) -> None:
     words = texts(language or FALLBACK)
     wanted = [BotCommand(command=name, description=words(f"command.{name}.summary")) for name in NAMES]
     shown = await bot.get_my_commands(scope=scope, language_code=language, request_timeout=DEADLINE)
-    if shown != wanted:
+    # Objects that a bot returned and ours are never equal as such: they carry their bot.
+    if [(one.command, one.description) for one in shown] != [
+        (one.command, one.description) for one in wanted
+    ]:
         await bot.set_my_commands(wanted, scope=scope, language_code=language, request_timeout=DEADLINE)

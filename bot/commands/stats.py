@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from bot.commands.categories import name_of
 from bot.commands.durations import spell
 from bot.commands.parsing import WrongUse
 from bot.commands.scope import Asked
@@ -103,7 +104,7 @@ def _speed(texts: Texts, figures: Figures) -> list[Line]:
 
 def _categories(texts: Texts, figures: Figures) -> list[Line]:
     ranked = sorted(figures.categories.items(), key=lambda item: (-item[1], item[0].value))
-    return [(texts(f"card.category.{category}"), _number(count)) for category, count in ranked]
+    return [(name_of(texts, category), _number(count)) for category, count in ranked]
 
 
 def _model(texts: Texts, figures: Figures) -> list[Line]:

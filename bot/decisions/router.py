@@ -10,7 +10,7 @@ import structlog
 from aiogram import Router
 from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, User
 
-from bot.alerts import router as alerts
+from bot.alerts.router import handle as handle_alert
 from bot.cards.callbacks import Callback
 from bot.decisions.presses import press, redraw
 from bot.decisions.wording import toast
@@ -54,7 +54,7 @@ async def on_press(
         await _turn_away(query.from_user, tx, effects, texts, card)
         return
     if callback is None:
-        key = await alerts.handle(tx, manager, data)
+        key = await handle_alert(tx, manager, data)
         effects.add(Toast(texts(key or "toast.outdated")))
         return
     if card is None or not await _is_on(card, query.message, tx, effects):

@@ -12,13 +12,15 @@ from aiogram.types import Message
 from bot.decisions.wording import sentence
 from bot.editing.addressing import Target
 from bot.editing.wishes import Cancel, Hint, NewText, Wish
+from bot.markup import shows_nothing
 from bot.texts import Texts
 from bot.updates.effects import Delete, Effects, React
 from bot.updates.replying import reply
 from db.engine import Transaction
 from db.models import Draft
+from db.models.decision import Action
 from db.repositories import cards, comments, drafts
-from services.decide.outcome import Actor, Outcome
+from services.decide.outcome import Actor, Outcome, Result
 from services.decide.service import Decisions
 from services.decide.wording import addressed, clean
 
@@ -47,6 +49,9 @@ class Answering:
         if isinstance(wish, NewText) and await self._is_told_again(draft, wish.text):
             return
         match wish:
+            case NewText(text) if shows_nothing(text):
+                outcome = Outcome(Result.EMPTY_TEXT, Action.EDIT, draft)
+                emoji = TAKEN
             case NewText(text):
                 outcome = await self._edit(draft.id, version, text)
                 emoji = TAKEN

@@ -9,10 +9,11 @@ from aiogram import F, Router
 from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.types import ChatMemberUpdated, Message
 
+from bot.cards.moving import follow
 from bot.updates.effects import Effects, Leave
 from db.engine import Transaction
 from db.models.alert import Severity
-from db.repositories import accounts, alerts, cards
+from db.repositories import accounts
 from services.alerts import raise_alert, resolve_alert
 from services.options import Options
 
@@ -57,13 +58,11 @@ async def on_standing(event: ChatMemberUpdated, tx: Transaction, effects: Effect
 
 
 async def on_migration(message: Message, tx: Transaction) -> None:
-    """A group became a supergroup: both chats tell it, in any order."""
+    """A group became a supergroup: both chats tell it, in any order, and one telling is enough."""
     if message.migrate_to_chat_id is not None:
         old, new = message.chat.id, message.migrate_to_chat_id
     else:
         old, new = message.migrate_from_chat_id or 0, message.chat.id
-    log.info("chat_moved", old=old, new=new)
-    await accounts.move_chat(tx.session, old, new)
-    await cards.move_chat(tx.session, old, new)
-    await alerts.move_chat(tx.session, old, new)
-    await resolve_alert(tx, CHAT_LOST, str(old))
+    if any(account.chat_id == old for account in await accounts.every(tx.session)):
+        await follow(tx, old, new)
+        await resolve_alert(tx, CHAT_LOST, str(old))

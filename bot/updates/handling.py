@@ -123,11 +123,15 @@ class UpdateHandler:
 
 
 def _again(update_id: int, attempts: int) -> Job:
-    """Soon: a person still looks at the spinner of the button."""
+    """At once, then after a pause: a person still looks at the spinner of the button.
+
+    A deadlock or a lost connection is over at once, and a job without a pause does not wait for the
+    queue's next look at the clock.
+    """
     return Job(
         Step.TELEGRAM_UPDATE,
         update_id,
         key=f"update:{update_id}:{attempts}",  # the plain key stays taken while this job runs
-        after=backoff(attempts, first=0.5, factor=3.0),
+        after=backoff(attempts - 1) if attempts > 1 else None,
         priority=UPDATE_PRIORITY,
     )

@@ -9,7 +9,7 @@ from typing import Final, assert_never
 
 import structlog
 
-from bot.outgoing import PATIENCE, Outgoing, Postponed, ThreadLost
+from bot.outgoing import Outgoing, Postponed, ThreadLost
 from bot.updates.chats import is_known
 from bot.updates.effects import AskForText, Delete, Effect, Effects, Leave, React, Say, Toast
 from db.engine import Database
@@ -18,8 +18,8 @@ from services.options import Options
 
 log = structlog.get_logger(__name__)
 
-ASKING_ATTEMPTS: Final = 4
-ASKING_PATIENCE: Final = timedelta(seconds=60)  # a chat's full minute of writes may lie before it
+ATTEMPTS: Final = 4
+TURN: Final = timedelta(seconds=60)  # a full minute of the chat's writes may lie before ours
 GRACE: Final = timedelta(seconds=5)
 """How long an unknown chat may prove to be our own under a new id before the bot leaves it."""
 
@@ -53,7 +53,7 @@ class Performer:
                 if callback_id is not None:
                     await self._outgoing.answer(callback_id, text, alert=alert)
             case Say():
-                await self._say(effect)
+                await self._send(effect)
             case AskForText():
                 await self._ask(effect)
             case React(chat_id, message_id, emoji):
@@ -65,34 +65,8 @@ class Performer:
             case _:
                 assert_never(effect)
 
-    async def _say(self, say: Say) -> None:
-        send = partial(self._outgoing.send, say.chat_id, say.html, reply_to=say.reply_to, patience=PATIENCE)
-        try:
-            await send(thread_id=say.thread_id)
-        except ThreadLost:
-            await send()
-
     async def _ask(self, ask: AskForText) -> None:
-        """Ask as often as it takes: the manager waits for the question to type the answer."""
-        send = partial(
-            self._outgoing.send,
-            ask.chat_id,
-            ask.html,
-            reply_to=ask.reply_to,
-            force_reply=ask.placeholder,
-            patience=ASKING_PATIENCE,
-        )
-        thread_id = ask.thread_id
-        for _ in range(ASKING_ATTEMPTS - 1):
-            try:
-                message_id = await send(thread_id=thread_id)
-                break
-            except Postponed as error:
-                await asyncio.sleep(min(error.delay, ASKING_PATIENCE).total_seconds())
-            except ThreadLost:
-                thread_id = None
-        else:
-            message_id = await send(thread_id=thread_id)
+        message_id = await self._send(ask, force_reply=ask.placeholder)
         async with self._db.transaction() as tx:
             await cards.ask(
                 tx.session,
@@ -102,6 +76,29 @@ class Performer:
                 chat_id=ask.chat_id,
                 message_id=message_id,
             )
+
+    async def _send(self, message: Say | AskForText, force_reply: str | None = None) -> int:
+        """Say it in the chat's turn, however full its minute is: somebody waits for an answer.
+
+        After trouble on the way it may be said twice, which is better than not at all.
+        """
+        send = partial(
+            self._outgoing.send,
+            message.chat_id,
+            message.html,
+            reply_to=message.reply_to,
+            force_reply=force_reply,
+            patience=TURN,
+        )
+        thread_id = message.thread_id
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await send(thread_id=thread_id)
+            except Postponed as error:
+                await asyncio.sleep(min(error.delay, TURN).total_seconds())
+            except ThreadLost:
+                thread_id = None
+        return await send(thread_id=thread_id)
 
     async def _leave(self, chat_id: int) -> None:
         """A group that becomes a supergroup shows up as an unknown chat before Telegram says whose it is."""

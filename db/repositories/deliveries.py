@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.life.delivery import DeliveryState, Effect
+from db.life.delivery import LIVE, DeliveryState, Effect
 from db.models import Comment, Delivery, DraftVersion
 
 WORDS = frozenset({Effect.REPLY, Effect.PRIVATE_REPLY, Effect.MESSAGE})
@@ -55,15 +55,6 @@ async def text_of(session: AsyncSession, delivery: Delivery) -> str:
 
 async def start_request(session: AsyncSession, delivery: Delivery) -> bool:
     """Fenced: note that the request leaves now. False when the lease was lost: do not send."""
-    return await _while_sending(session, delivery, request_started_at=func.now())
-
-
-async def looked(session: AsyncSession, delivery: Delivery) -> bool:
-    """Fenced: count one look for our words on Instagram."""
-    return await _while_sending(session, delivery, reads=Delivery.reads + 1)
-
-
-async def _while_sending(session: AsyncSession, delivery: Delivery, **values: Any) -> bool:
     changed = await session.execute(
         update(Delivery)
         .where(
@@ -71,11 +62,24 @@ async def _while_sending(session: AsyncSession, delivery: Delivery, **values: An
             Delivery.lease_token == delivery.lease_token,
             Delivery.state == DeliveryState.SENDING,
         )
-        .values(**values)
+        .values(request_started_at=func.now())
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     )
     return changed.one_or_none() is not None
+
+
+async def live_reply(session: AsyncSession, comment_id: int) -> Delivery | None:
+    """The one public reply of a comment that is planned, sending, sent or uncertain (rulings, 5)."""
+    return (
+        await session.execute(
+            select(Delivery).where(
+                Delivery.comment_id == comment_id,
+                Delivery.effect == Effect.REPLY,
+                Delivery.state.in_(LIVE),
+            )
+        )
+    ).scalar_one_or_none()
 
 
 async def claimed_ids(session: AsyncSession, account_id: int, external_ids: Collection[str]) -> set[str]:

@@ -42,14 +42,13 @@ async def replace(
     )
     row = (await session.execute(statement)).scalar_one()
     await session.execute(delete(Passage).where(Passage.document_id == row.id))
-    if passages:
+    if passages:  # as parameters of one row each: all values of a catalogue exceed a statement's limit
         await session.execute(
-            insert(Passage).values(
-                [
-                    {"document_id": row.id, "account_id": account_id, "position": position, **passage}
-                    for position, passage in enumerate(passages)
-                ]
-            )
+            insert(Passage),
+            [
+                {"document_id": row.id, "account_id": account_id, "position": position, **passage}
+                for position, passage in enumerate(passages)
+            ],
         )
     return row
 

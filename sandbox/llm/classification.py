@@ -19,38 +19,13 @@ from sandbox.llm.lexicon.question import BUSINESS_TOPICS, QUESTION
 from sandbox.llm.lexicon.reproach import RHETORICAL, SARCASM
 from sandbox.llm.lexicon.spam import SPAM
 from sandbox.llm.lexicon.toxic import ABUSE, OBSCENE
-from sandbox.llm.mood import CONTRAST, ENCHANTED, SAD, Mood, mood
+from sandbox.llm.lexicon.turns import ADDRESSES_US, ASKING, CONTRAST, HUMAN, POSSIBILITY, SUPPOSES
+from sandbox.llm.mood import ENCHANTED, SAD, Mood, mood
 from sandbox.llm.task import Business, Category, Task, is_ours
 
 _MENTION = re.compile(r"@[\w.]+")
+_ADDRESSED = re.compile(r"^\s*@[\w.]+")
 _LETTER = re.compile(r"[^\W\d_]")
-_POSSIBILITY = re.compile(
-    r"(?<!\w)(?:можно ли|могу ли|можно\b|если (?:не|вдруг|мне|цвет|размер|запах)|подходит|подойдет|"
-    r"безопасн|гипоаллерг|для аллергик|"
-    r"какие условия|can i|could i|may i|do you (?:offer|accept|give)|what if|if (?:it|i|the)|"
-    r"is it (?:safe|ok)|"
-    r"what's your|what is your|hypoallergenic|suitable|как (?:отменить|вернуть|обменять) (?!мо))"
-)
-# Asks whether a fault may happen or what to do about it: «не линяет?», "what if it breaks?".
-_SUPPOSES = re.compile(
-    r"(?:^|[.!,]\s*|\bа )(?:не \w+т(?:ся)?\b|если\b|что делать|what if|if (?:it|the)|will it|does it|"
-    r"is it|do they|"
-    r"are they|what (?:do|should) i)|что делать\s*\?|как (?:быть|исправить|сделать,? чтобы)"
-)
-_HUMAN = re.compile(
-    r"(?<!\w)(?:позовите|нужен (?:человек|менеджер)|живо(?:й|го) (?:человек|менеджер)|с менеджером|"
-    r"оператор|human|"
-    r"real person|manager|пароль|password|договор|contract|врач|doctor|беременн|pregnan)"
-)
-_ASKING = re.compile(
-    r"(?<!\w)(?:сколько|скок|почем|где\b|куда|когда|во сколько|есть ли|можно|подскаж|скажите|интересует|"
-    r"хочу (?:за|куп|при)|"
-    r"как (?:за|куп|оф|опл|связ|мож|ст|х)|how (?:much|do|can|to|long|many)|what (?:size|is|are|time|col)|"
-    r"where|when (?:do|is|are|will|can)|"
-    r"which|do you|does it|can (?:i|you|we)|is (?:it|there|this)|are (?:you|there|these)|pls|please tell|"
-    r"(?:do|should) (?:i|we)\b|would (?:this|it|these)|сколько)"
-)
-_ADDRESSES_US = re.compile(r"(?<!\w)(?:вы|вас|вам|вами|ваш\w*|your?|y'all|you guys)\b")
 
 SURE = 95  # no rule knows more
 UNSURE = 40
@@ -88,7 +63,7 @@ def classify(task: Task, business: Business | None = None) -> Classification:
         injected
         or verdict.category in {Category.URGENT, Category.COMPLAINT}
         or verdict.confidence < UNSURE + 10
-        or fold(raw).find(_HUMAN) is not None
+        or fold(raw).find(HUMAN) is not None
     )
     return Classification(
         category=verdict.category,
@@ -119,6 +94,8 @@ class _Reader:
         if injected:
             text = without_commands(text)
         self.followed_up = any(is_ours(entry, business) for entry in task.thread)
+        if self.followed_up:
+            text = _ADDRESSED.sub("", text)  # Instagram puts the name of whom one answers first: it is ours
         self.whole: Folded = fold(text)
         self.mentions = _MENTION.findall(text)
         self.starts_with_mention = text.strip().startswith("@")
@@ -218,7 +195,7 @@ class _Reader:
         criticism, praise = weigh(CRITICISM, self.words), weigh(PRAISE, self.words)
         question = weigh(QUESTION, self.words)
         asks = bool(question) and self._asks()
-        if asks and "?" in self.words.text and self.words.find(_SUPPOSES) and not weigh(DISGUST, self.words):
+        if asks and "?" in self.words.text and self.words.find(SUPPOSES) and not weigh(DISGUST, self.words):
             return _judge(Category.QUESTION, question, 50)
         if criticism.weight >= 2 and not (asks and question.weight > criticism.weight + 1.5):
             return _judge(Category.COMPLAINT, criticism, 52 - 5 * bool(praise))
@@ -244,7 +221,7 @@ class _Reader:
             return found
         if self.followed_up:
             return _Verdict(Category.QUESTION, 50, "продолжает разговор с нами", "goes on talking with us")
-        if self.words.find(_ADDRESSES_US):
+        if self.words.find(ADDRESSES_US):
             # No cue, yet it speaks to the business: a person had better look than nobody.
             return _Verdict(
                 Category.COMPLAINT, UNSURE + 2, "говорит о нас, смысл неясен", "speaks of us, meaning unclear"
@@ -261,7 +238,7 @@ class _Reader:
 
     def _asks(self) -> bool:
         """Whether it asks: a naming of a topic is a question unless an opinion about it is given."""
-        if "?" in self.words.text or self.words.find(_ASKING):
+        if "?" in self.words.text or self.words.find(ASKING):
             return True
         opinion = weigh(PRAISE, self.words) or weigh(CRITICISM, self.words)
         return weigh(QUESTION, self.words).weight >= 2.5 and not opinion
@@ -274,7 +251,7 @@ class _Reader:
 
     def _only_possible(self) -> bool:
         """Whether it asks about a rule («можно ли вернуть?») and does not report trouble."""
-        return "?" in self.words.text and self.words.find(_POSSIBILITY) is not None
+        return "?" in self.words.text and self.words.find(POSSIBILITY) is not None
 
 
 def without_commands(text: str) -> str:

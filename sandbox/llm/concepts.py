@@ -42,65 +42,56 @@ class Concept(StrEnum):
 _PATTERNS: dict[Concept, str] = {
     Concept.PRICE: (
         r"цен[аыуе]\b|ценник|ценой|прайс|стоимост|стоит\b|стоят\b|почем|по чем|сколько\s*\?|сколько$|"
-        r"обойдется|ціна|кошту|"
-        r"баға|тұрады|how much|price|pricing|costs?\b|\bpp\b|kostet|kosten|preis|wie viel|wieviel|cuanto|"
-        r"precio|"
-        r"combien|prix|quanto|prezzo|fiyat"
+        r"обойдется|ціна|кошту|баға|тұрады|how much|price|pricing|costs?\b|\bpp\b|kostet|kosten|preis|"
+        r"wie viel|wieviel|cuanto|precio|combien|prix|quanto|prezzo|fiyat"
     ),
     Concept.DELIVERY: (
-        r"достав|отправ(?:ля|ит|ка|им|ляе)|пересыл|шлете|вышл|привез|сдэк|почт(?:а|ой) росс|курьер|в регион|"
-        r"deliver|ship(?:ping|s|ped)?\b|courier|cdek|abroad|overseas|international|надсила|жеткіз|liefer|"
-        r"versand|envio|"
-        r"envian|livr|spedi|kargo"
+        r"достав|отправ(?:ля|ит|ка|им|ляе)|пересыл|шлете|вышл|привез|сдэк|почт(?:а|ой) росс|курьер|"
+        r"в регион|deliver|ship(?:ping|s|ped)?\b|courier|cdek|abroad|overseas|international|надсила|жеткіз|"
+        r"liefer|versand|envio|envian|livr|spedi|kargo"
     ),
     Concept.PICKUP: (
         r"самовывоз|забрать|заберу|забираю|pick.?up|pick (?:it|them|this|my order) up|collect\b|abholen"
     ),
     Concept.ADDRESS: (
         r"адрес|где вы\b|где (?:вас|находит|располож|магазин|салон|ваш|можно (?:посмотреть|купить|вас))|"
-        r"находит|как (?:до вас )?добраться|"
-        r"шоурум|метро\b|де ви|улиц|ул\.|located|location|address|where are|where's your|where is (?:your|"
-        r"the)|showroom|"
-        r"street|find you|wo seid|wo ist|donde|dove siete|қайда|мекенжай|nerede"
+        r"находит|как (?:до вас )?добраться|шоурум|метро\b|де ви|улиц|ул\.|located|location|address|"
+        r"where are|where's your|where is (?:your|the)|showroom|street|find you|wo seid|wo ist|donde|"
+        r"dove siete|қайда|мекенжай|nerede"
     ),
     Concept.HOURS: (
         r"режим работы|часы работы|график|работаете|открыт|закры(?:ва|т)|до скольк|во сколько|со скольк|"
-        r"со? скольки|до которого|"
-        r"до какого часа|с какого часа|выходн|ежедневн|круглосуточ|без перерыва|opening|open\b|hours|"
-        r"close[sd]?\b|what time|"
-        r"weekend|every day|offnungszeit|geoffnet|horario|horaires"
+        r"со? скольки|до которого|до какого часа|с какого часа|выходн|ежедневн|круглосуточ|без перерыва|"
+        r"opening|open\b|hours|close[sd]?\b|what time|weekend|every day|offnungszeit|geoffnet|horario|"
+        r"horaires"
     ),
     Concept.CONTACT: (
-        r"телефон|позвонить|номер (?:телефона|для связи)|контакт|whats ?app|ватсап|связат|phone|"
-        r"call you|contact|e-?mail|почта для"
+        r"телефон|позвонить|номер (?:телефона|для связи)|контакт|whats ?app|ватсап|связат|phone|call you|"
+        r"contact|e-?mail|почта для"
     ),
     Concept.STOCK: (
         r"в наличи|наличие|есть ли|\bесть\b|остал|имеется|в продаже|появ(?:ит|ят)|поступ|распродан|законч|"
-        r"in stock|available|availability|sold out|out of stock|restock|back in|do you (?:have|sell|"
-        r"carry)|any left|"
-        r"чи є|є в|бар ма|habt ihr|gibt es|hay\b|tienen|avez-vous|avete"
+        r"in stock|available|availability|sold out|out of stock|restock|back in|do you (?:have|sell|carry)|"
+        r"any left|чи є|є в|бар ма|habt ihr|gibt es|hay\b|tienen|avez-vous|avete"
     ),
     Concept.COMPOSITION: (
         r"состав|из чего|материал|ткань|ингредиент|содержит|натуральн|хлопок|воск\b|вискоз|шерст|шелк|"
-        r"лен\b|льнян|кожа\b|серебр|дерев|керамик|полиэстер|ингредієнт|made (?:of|from|with)|"
-        r"ingredient|material|fabric|contain|natural|cotton|linen|leather|wool\b|silk|silver"
+        r"лен\b|льнян|кожа\b|серебр|дерев|керамик|полиэстер|ингредієнт|made (?:of|from|with)|ingredient|"
+        r"material|fabric|contain|natural|cotton|linen|leather|wool\b|silk|silver"
     ),
     Concept.SIZE: (
         r"размер|объем|вес\b|весит|сколько грамм|сколько мл|диаметр|высот|длин[аы]|ширин|габарит|рост\b|"
-        r"маломер|"
-        r"size|volume|weigh|how (?:big|large|tall|heavy|long is it)|dimension|length|runs? (?:small|"
-        r"large)|grams|"
-        r"ml\b|розмір|grosse|talla|taille"
+        r"маломер|size|volume|weigh|how (?:big|large|tall|heavy|long is it)|dimension|length|"
+        r"runs? (?:small|large)|grams|ml\b|розмір|grosse|talla|taille"
     ),
     Concept.VARIANT: (
-        r"цвет[аеу]?\b|расцветк|оттен|аромат|запах|пахнет|вкус[аы]?\b|colou?r|shade|scent|smell|"
-        r"fragrance|flavou?r|farbe"
+        r"цвет[аеу]?\b|расцветк|оттен|аромат|запах|пахнет|вкус[аы]?\b|colou?r|shade|scent|smell|fragrance|"
+        r"flavou?r|farbe"
     ),
     Concept.LASTING: (
         r"(?:сколько|как долго|долго)\b.{0,20}(?:гор|держ|хран|пахн|служ|хват|длит|по времени|занима)|"
-        r"время горения|срок (?:годн|хранен|действ)|"
-        r"хватает\b|держится|длительност|продолжительност|how long\b.{0,20}(?:last|burn|keep|smell|take)|"
-        r"burn time|shelf life|expir|duration|lasts?\b"
+        r"время горения|срок (?:годн|хранен|действ)|хватает\b|держится|длительност|продолжительност|"
+        r"how long\b.{0,20}(?:last|burn|keep|smell|take)|burn time|shelf life|expir|duration|lasts?\b"
     ),
     Concept.RETURN: r"верну|возврат|возвращ|обмен|return|exchange|refund|повернен|zuruck|devol|umtausch",
     Concept.PAYMENT: (
@@ -109,15 +100,14 @@ _PATTERNS: dict[Concept, str] = {
     ),
     Concept.INSTALMENTS: r"рассроч|долями|сплит|частями|в кредит|instal?lment|klarna|afterpay|pay later",
     Concept.ORDERING: (
-        r"как (?:\w+ )?(?:заказать|купить|оформить|приобрести)|где (?:\w+ )?(?:заказать|купить|"
-        r"приобрести)|оформить заказ|сделать заказ|"
-        r"хочу (?:заказать|купить|приобрести)|можно (?:заказать|купить)|how (?:do i|can i|to) (?:order|"
-        r"buy|get|purchase)|"
-        r"where (?:can i|do i|to) (?:buy|order|get)|to order|place an order|want to (?:order|buy)|як замовити"
+        r"как (?:\w+ )?(?:заказать|купить|оформить|приобрести)|где (?:\w+ )?(?:заказать|купить|приобрести)|"
+        r"оформить заказ|сделать заказ|хочу (?:заказать|купить|приобрести)|можно (?:заказать|купить)|"
+        r"how (?:do i|can i|to) (?:order|buy|get|purchase)|where (?:can i|do i|to) (?:buy|order|get)|"
+        r"to order|place an order|want to (?:order|buy)|як замовити"
     ),
     Concept.CARE: (
-        r"ухаж|уход|стира|чистить|мыть\b|гладить|хранить|коптит|пользоваться|использовать|применять|"
-        r"care\b|wash|clean|store it|iron\b|take care|how (?:do i|to) use|smok(?:e|ing)|trim"
+        r"ухаж|уход|стира|чистить|мыть\b|гладить|хранить|коптит|пользоваться|использовать|применять|care\b|"
+        r"wash|clean|store it|iron\b|take care|how (?:do i|to) use|smok(?:e|ing)|trim"
     ),
     Concept.GIFT: r"упаков|открытк|коробк|лент[аоу]|в подарок заверн|gift.?wrap|wrap|gift box|packag|ribbon",
     Concept.DISCOUNT: (

@@ -171,6 +171,7 @@ class _Writer:
     def write(self, draft: _Draft) -> str:
         """The first wording from the hashed one on that differs from the text the manager turned down."""
         wordings = [self._word(draft, turn) for turn in range(self.seed, self.seed + 12)]
+        wordings += [self._fit([wordings[0], closing]) for closing in self.words.closings]
         return next((text for text in wordings if text.strip() != self.previous), wordings[0])
 
     def _word(self, draft: _Draft, turn: int) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 _GAP = r"[ \u00a0\u202f]"
 _CURRENCY = (
-    r"(?:₽|руб(?:лей|ля|ль|\.)?|р\.|р\b|rub\b|₸|тенге|тг\b|kzt\b|byn\b|"
-    r"€|eur\b|\$|usd\b|£|gbp\b|₴|грн\b|uah\b)"
+    r"(?:₽|руб(?:лей|ля|ль|\.)?|р\.|р\b|rub\b|₸|тенге|тг\b|kzt\b|byn\b|€|eur\b|\$|usd\b|£|gbp\b|₴|грн\b|"
+    r"uah\b)"
 )
 _AMOUNT = rf"\d{{1,3}}(?:{_GAP}\d{{3}})+(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d{{1,3}})*"
 _MONEY = re.compile(
-    rf"(?P<from>(?:от|from|starts? at|starting (?:at|from)|ab)\s+)?"
-    rf"(?P<sum>[$€£]\s?(?:{_AMOUNT})|(?:{_AMOUNT}){_GAP}?{_CURRENCY})",
+    rf"(?P<from>(?:от|from|starts? at|starting (?:at|from)|ab)\s+)?(?P<sum>[$€£]\s?(?:{_AMOUNT})|"
+    rf"(?:{_AMOUNT}){_GAP}?{_CURRENCY})",
     re.IGNORECASE,
 )
 _LABELLED_PRICE = re.compile(
@@ -25,8 +25,8 @@ _LABELLED_PRICE = re.compile(
 )
 _DAYS = re.compile(
     (
-        r"(?P<span>\d+(?:\s?[–—-]\s?\d+)?)\s*(?:рабочи\w+\s|business\s|working\s)?(?P<unit>дн\w*|день|days?|"
-        r"недел\w*|weeks?|час\w*|hours?)\b"
+        r"(?P<span>\d+(?:\s?[–—-]\s?\d+)?)\s*(?:рабочи\w+\s|business\s|working\s)?(?P<unit>дн\w*|день|"
+        r"days?|недел\w*|weeks?|час\w*|hours?)\b"
     ),
     re.IGNORECASE,
 )
@@ -36,14 +36,13 @@ _HOURS = re.compile(
 _PHONE = re.compile(r"(?:\+\d|8)[\d\s()–-]{8,16}\d")
 _ADDRESS = re.compile(
     r"(?:ул\.|улица|пр-т|пр\.|проспект|пер\.|переулок|наб\.|набережная|пл\.|площадь|ш\.|шоссе|бульвар|"
-    r"б-р)\s?[^\n;.!?]*?\d+\w?(?:,\s?[^\n;.!?]+)?"
-    r"|\d+\w?\s(?:[A-Z][\w'-]+\s){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Square|"
-    r"Blvd)\b\.?(?:,\s?[A-Z][\w ]+)?"
+    r"б-р)\s?[^\n;.!?]*?\d+\w?(?:,\s?[^\n;.!?]+)?|\d+\w?\s(?:[A-Z][\w'-]+\s){1,3}(?:Street|St|Avenue|Ave|"
+    r"Road|Rd|Lane|Square|Blvd)\b\.?(?:,\s?[A-Z][\w ]+)?"
 )
 _MARKUP = re.compile(r"[*`#>\[\]|~]+|(?<!\w)_+|_+(?!\w)")  # an underscore inside a handle stays
 _BREAK = re.compile(
-    r"(?<=[.!?…])(?<!\bул\.)(?<!\bпр\.)(?<!\bпл\.)(?<!\bг\.)(?<!\bд\.)(?<!\bм\.)(?<!\bт\.)(?<!\bSt\.)"
-    r"(?<!\bNo\.)\s+(?=[^\W\d_a-zа-яё]|[«\"“(\d])|\n+|\s[•·▪]\s|;\s+"
+    r"(?<=[.!?…])(?<!\bул\.)(?<!\bпр\.)(?<!\bпл\.)(?<!\bг\.)(?<!\bд\.)(?<!\bм\.)(?<!\bт\.)(?<!\bSt\.)(?<!\b"
+    r"No\.)\s+(?=[^\W\d_a-zа-яё]|[«\"“(\d])|\n+|\s[•·▪]\s|;\s+"
 )
 _SEGMENT = re.compile(r"[;|\n•]+|,\s(?=[^,:;|]{2,30}:\s)|(?<=[.!?])\s+")
 

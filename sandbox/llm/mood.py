@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import assert_never
 
@@ -10,6 +9,7 @@ from sandbox.llm.cue import weigh
 from sandbox.llm.folding import Folded
 from sandbox.llm.lexicon.criticism import CRITICISM
 from sandbox.llm.lexicon.praise import PRAISE
+from sandbox.llm.lexicon.turns import CONTRAST
 from sandbox.llm.task import Category
 
 _GLAD = set("😍🥰😘❤💕💖💗💙💚💛🧡💜🤍🖤👍👏🔥😊☺🙏✨🎉💐🌸🌹😋🤩💯🥹💞♥😻")
@@ -17,9 +17,6 @@ SAD = set("😡🤬😠👎🤮🤢😒🙄😤😞😔😢😭💔🤡😕🙁�
 
 
 ENCHANTED = set("😍🥰😘❤💕💖💗🔥🤩😻😋🥹💞")
-
-
-CONTRAST = re.compile(r"(?<!\w)(?:но|зато|однако|but|however|though)\b")
 
 
 class Mood(StrEnum):

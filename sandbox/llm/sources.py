@@ -15,14 +15,14 @@ from sandbox.llm.stemming import stems
 from sandbox.llm.task import Passage
 
 _ENGLISH_NAME = re.compile(
-    r"(?:english(?: name)?|name_en|name \(en\)|title_en|\ben\b|англ\w*)\s*[:=—–-]\s*"
-    r"(?P<name>[A-Za-z][^,;|\n.]+)",
+    r"(?:english(?: name)?|name_en|name \(en\)|title_en|\ben\b|англ\w*)\s*[:=—–-]\s*(?P<name>[A-Za-z][^,;|"
+    r"\n.]+)",
     re.IGNORECASE,
 )
 _SOLD_OUT = re.compile(
     r"(?<!\w)(?:нет в наличии|нет на складе|не в наличии|распродан|законч|разобрал|out of stock|sold out|"
-    r"not available|unavailable|"
-    r"(?:stock|остаток|наличие|в наличии|availability|available)\W{1,3}(?:0\b|нет|no\b|none|false|out))"
+    r"not available|unavailable|(?:stock|остаток|наличие|в наличии|availability|available)\W{1,3}(?:0\b|"
+    r"нет|no\b|none|false|out))"
 )
 _IN_STOCK = re.compile(
     r"(?<!\w)(?:в наличии|есть в продаже|in stock|available|(?:stock|остаток|наличие)\W{1,3}(?:[1-9]|да|"
@@ -30,8 +30,8 @@ _IN_STOCK = re.compile(
 )
 _SERVICE_FIELD = re.compile(
     (
-        r"^(?:english|name|en\b|англ|updated|обновлен|updated_at|price|цена|стоимость|currency|валюта|stock|"
-        r"остаток|наличие|в наличии|availability)"
+        r"^(?:attributes\W+)?(?:english|name|en\b|англ|updated|обновлен|updated_at|price|цена|стоимость|currency|валюта|"
+        r"stock|остаток|наличие|в наличии|availability)"
     ),
     re.IGNORECASE,
 )
@@ -137,9 +137,9 @@ def _sentences(passage_id: str | None, title: str, text: str) -> list[Unit]:
 
 
 def _product(passage: Passage) -> Product:
-    fields = "" if passage.attributes is None else _flat(passage.attributes)
-    text = f"{passage.text}\n{fields}".strip()
-    name = passage.name or _named(passage.title or "", next(segments(text), ""))
+    text = f"{passage.text}\n{_flat(passage.attributes)}".strip()
+    given = passage.name if isinstance(passage.name, str) else ""
+    name = given or _named(passage.title or "", next(segments(text), ""))
     english = _ENGLISH_NAME.search(text)
     latin = detect(name, "ru").code not in {"ru", "uk", "be", "kk"}
     return Product(
@@ -162,20 +162,23 @@ def _named(title: str, first_field: str) -> str:
     return title if not field or set(stems(field)) & set(stems(title)) else field
 
 
-def _flat(attributes: str | dict[str, object]) -> str:
-    if isinstance(attributes, str):
-        return attributes
-    return "; ".join(f"{name}: {value}" for name, value in attributes.items())
+def _flat(attributes: object) -> str:
+    if isinstance(attributes, dict):
+        return "; ".join(f"{name}: {value}" for name, value in attributes.items())
+    return attributes if isinstance(attributes, str) else ""
 
 
 def _price(passage: Passage, text: str) -> str | None:
-    if passage.price is not None and not isinstance(passage.price, str):
-        written = next(
-            (money for money in money_in(text) if _digits(money) == _digits(f"{passage.price:g}")), None
-        )
-        return written or f"{passage.price:g} {passage.currency or ''}".strip()
-    if passage.price:
-        return f"{passage.price} {passage.currency or ''}".strip()
+    """The price as the text writes it, else as the field has it with its currency."""
+    given = passage.price
+    if isinstance(given, int | float):
+        given = f"{given:g}"
+        written = next((money for money in money_in(text) if _digits(money) == _digits(given)), None)
+        if written:
+            return written
+    if isinstance(given, str) and given:
+        currency = passage.currency if isinstance(passage.currency, str) else ""
+        return f"{given} {currency}".strip()
     return next(iter(money_in(text)), None)
 
 

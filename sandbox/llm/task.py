@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 
 class TaskKind(StrEnum):
@@ -35,13 +35,13 @@ class _Part(BaseModel):
 class Comment(_Part):
     text: str
     author: str | None = None
-    kind: str | None = None
+    kind: Any = None
 
 
 class Post(_Part):
     caption: str | None = None
-    kind: str | None = None
-    image: str | None = None
+    kind: Any = None
+    image: Any = None
 
 
 class ThreadEntry(_Part):
@@ -61,29 +61,38 @@ class Task(_Part):
     hint: str | None = None
     previous: str | None = None
 
+    @field_validator("language", "category", mode="before")
+    @classmethod
+    def _unknown(cls, value: object) -> object:
+        """An empty text and `und` stand for what is not known."""
+        return None if value in {"", "und"} else value
+
     @property
     def caption(self) -> str:
         return (self.post.caption or "") if self.post else ""
 
 
 class Passage(_Part):
-    """One piece of the business's knowledge; a product may bring its fields beside its text."""
+    """One piece of the business's knowledge; a product may bring its fields beside its text.
+
+    The fields are not agreed upon, so any value is taken and only a readable one is used.
+    """
 
     id: str
     title: str | None = None
-    kind: str = "text"
+    kind: str | None = None
     text: str = ""
-    name: str | None = None
-    price: str | int | float | None = None
-    currency: str | None = None
-    stock: str | int | float | bool | None = None
-    attributes: str | dict[str, Any] | None = None
+    name: Any = None
+    price: Any = None
+    currency: Any = None
+    stock: Any = None
+    attributes: Any = None
 
 
 class Business(_Part):
     name: str | None = None
     handle: str | None = None
-    kind: str | None = None
+    kind: Any = None
     lang: str | None = None
 
 
@@ -95,7 +104,10 @@ class Knowledge(_Part):
 
 
 # Names under which the business itself appears in a thread, beside its handle and its name.
-_OURS = {"us", "we", "me", "business", "brand", "shop", "account", "assistant", "manager", "bot", "owner"}
+_OURS = {
+    *("us", "we", "me", "ours", "business", "brand", "shop", "store"),
+    *("account", "assistant", "manager", "bot", "owner", "team"),
+}
 
 
 def is_ours(entry: ThreadEntry, business: Business | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,11 +14,8 @@ SESSION: Final = web.AppKey("session", aiohttp.ClientSession)
 
 MOST_RECEIVED = 16 * 1024 * 1024  # bytes of one answer; the largest is the list of a long evening's calls
 PIECE = 64 * 1024
-STREAMS = 16  # open streams of changes; a browser keeps at most six connections to one host
 # A press waits 5 s for the bot (rulings, 22); the rest of what is asked takes milliseconds.
 CALL = ClientTimeout(total=15, sock_connect=3)
-# A stream may last for hours, but says at least every 15 s that it is still there.
-STREAM = ClientTimeout(total=None, sock_connect=3, sock_read=45)
 # Everything else, files that the bot sent included, is handed over as a download, never shown as a page.
 SHOWN = frozenset({"application/json", "text/plain", "image/png", "image/jpeg", "image/gif", "image/webp"})
 DOWNLOAD = {"Content-Disposition": "attachment"}
@@ -48,47 +45,15 @@ class Neighbour:
                 kind = answer.content_type
                 status = answer.status
         except TimeoutError:
-            return self._refusal(504, "did not answer in time")
+            return self.refusal(504, "did not answer in time")
         except aiohttp.ClientError:
-            return self._refusal(502, "cannot be reached")
+            return self.refusal(502, "cannot be reached")
         if content is None:
-            return self._refusal(502, "answers more than the page can hold")
+            return self.refusal(502, "answers more than the page can hold")
         if kind not in SHOWN:
             kind = "application/octet-stream"
         headers = {"Content-Type": kind} | ({} if kind in SHOWN else DOWNLOAD)
         return web.Response(body=content, status=status, headers=headers)
-
-    def streamed(self, tail: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        """A handler that passes on the server-sent events of `tail` until one side leaves."""
-        address = URL(f"{self.base}/{tail}")
-        open_streams = 0
-
-        async def stream(request: web.Request) -> web.StreamResponse:
-            nonlocal open_streams
-            if open_streams >= STREAMS:
-                return self._refusal(503, "is watched by too many pages")
-            open_streams += 1
-            try:
-                return await self._stream(request, address)
-            finally:
-                open_streams -= 1
-
-        return stream
-
-    async def _stream(self, request: web.Request, address: URL) -> web.StreamResponse:
-        response = web.StreamResponse()
-        response.content_type = "text/event-stream"
-        try:
-            async with request.app[SESSION].get(address, headers=self.headers, timeout=STREAM) as answer:
-                if answer.content_type != response.content_type:
-                    return self._refusal(502, "tells no changes")
-                await response.prepare(request)
-                async for piece in answer.content.iter_any():
-                    await response.write(piece)
-        except (TimeoutError, aiohttp.ClientError, ConnectionResetError):
-            if not response.prepared:
-                return self._refusal(502, "cannot be reached")
-        return response  # the browser connects again by itself
 
     def _address(self, request: web.Request) -> URL:
         """The route lets plain words through only, so that no path leads out of `base`."""
@@ -96,7 +61,8 @@ class Neighbour:
         query = request.rel_url.raw_query_string
         return URL(f"{self.base}/{tail}?{query}" if query else f"{self.base}/{tail}", encoded=True)
 
-    def _refusal(self, status: int, says: str) -> web.Response:
+    def refusal(self, status: int, says: str) -> web.Response:
+        """What is told instead of an answer; no address is among it."""
         return web.json_response({"error": f"{self.name} {says}"}, status=status)
 
 

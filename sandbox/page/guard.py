@@ -8,6 +8,7 @@ from yarl import URL
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 API = "/api/"
+PICTURES = "/api/pictures/"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
@@ -31,7 +32,10 @@ async def only_ours(request: web.Request, handler: Handler) -> web.StreamRespons
 async def harden(request: web.Request, response: web.StreamResponse) -> None:
     """Headers of every response: nothing foreign is loaded, nothing is guessed, nothing old is shown."""
     response.headers.update(HEADERS)
-    response.headers["Cache-Control"] = "no-store" if request.path.startswith(API) else "no-cache"
+    if request.path.startswith(PICTURES):
+        response.headers["Cache-Control"] = "private, max-age=300"  # a post keeps its picture
+    else:
+        response.headers["Cache-Control"] = "no-store" if request.path.startswith(API) else "no-cache"
 
 
 def _names_this_machine(request: web.Request) -> bool:

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from sandbox.page.forwarding import SESSION, Neighbour
 from sandbox.page.guard import harden, only_ours
+from sandbox.page.streaming import Stream
 
 STATIC = Path(__file__).resolve().parent / "static"
 BODY_LIMIT = 256 * 1024  # bytes of one request of the page
@@ -58,19 +59,20 @@ class Page:
         application = web.Application(client_max_size=BODY_LIMIT, middlewares=[only_ours])
         application.on_response_prepare.append(harden)
         application.cleanup_ctx.append(_session)
-        application.on_shutdown.append(_hang_up)
 
         instagram = Neighbour("instagram", f"{config.instagram}/_control")
         pictures = Neighbour("instagram", f"{config.instagram}/pictures")
         telegram = Neighbour("telegram", f"{config.telegram}/_control")
         llm = Neighbour("llm", f"{config.llm}/_control")
+        changes = Stream(telegram, "events")
+        application.on_shutdown.append(changes.hang_up)
         bearer = {"Authorization": f"Bearer {config.product_token}"}
         product = Neighbour("product", f"{config.product}/internal", bearer)
         application.add_routes(
             [
                 web.get("/", _index),
                 web.get("/api/config", self._told),
-                web.get("/api/telegram/events", telegram.streamed("events"), allow_head=False),
+                web.get("/api/telegram/events", changes.watch, allow_head=False),
                 *_routes(instagram, "GET", "POST", "PATCH", "DELETE"),
                 *_routes(telegram, "GET", "POST", "DELETE"),
                 *_routes(llm, "GET", "POST", "DELETE"),
@@ -101,8 +103,3 @@ async def _session(application: web.Application) -> AsyncIterator[None]:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         application[SESSION] = session
         yield
-
-
-async def _hang_up(application: web.Application) -> None:
-    """End the streams, which would last as long as the browser."""
-    await application[SESSION].close()

@@ -44,14 +44,24 @@ class Failure:
         return {"check": self.check.value, "found": self.found}
 
 
-_LINK = re.compile(
-    r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:ru|com|net|org|me|io|shop|store|рф)\b\S*", re.IGNORECASE
+_ENDS = (
+    r"ru|com|net|org|me|io|shop|store|рф|su|by|kz|ua|uz|de|fr|uk|us|eu|tv|co|ai|ly|gl|cc|info|biz|app|link"
+    r"|xyz|site|online|club|pro|top|dev|page|live|space|world"
 )
-_HANDLE = re.compile(r"(?<!\w)@([\w.]+)")
+"""Ends of addresses that Instagram's readers would follow; before a path any other end is one too."""
+_LINK = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?:https?://|www\.)\S+"
+    rf"|(?<!\w)(?:[\w-]+\.)+(?:(?:{_ENDS})(?!\w)(?:[/?#:]\S*)?|[a-z]{{2,}}/\S*)",
+    re.IGNORECASE,
+)
+_HANDLE = re.compile(r"(?<!\w)@(\w+(?:\.\w+)*)")
 _PHONE = re.compile(r"(?<!\w)\+?\d(?:[\s().-]{0,2}\d){6,18}(?!\w)")
-_NUMBER = re.compile(r"\d+(?:[\s\u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,:]\d+)*")
+_NUMBER = re.compile(r"\d+(?: \d{3})+(?:[.,]\d+)?|\d+(?:[.,:]\d+)*")
+_SUM = r"(?<![\d.,])((?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?)"
 _MONEY = re.compile(
-    r"(\d[\d\s\u00a0\u202f]*(?:[.,]\d+)?)\s*(?:₽|руб\w*|р\.|rub\b|usd\b|eur\b|€|\$|тенге|₸|kzt\b)|[$€]\s*(\d[\d\s]*(?:[.,]\d+)?)",
+    rf"{_SUM}\s*(?:[₽€$£₸₴]|руб\w*|р\.|(?:р|rub|usd|eur|kzt|тг|грн)(?!\w)|тенге|евро|долл\w*)"
+    rf"|(?:[₽€$£₸₴]|(?<!\w)(?:rub|usd|eur|kzt))\s*{_SUM}",
     re.IGNORECASE,
 )
 _MARKDOWN = re.compile(r"\*\*|__|^#{1,6}\s|^\s*[-*]\s+\S|`|\[[^\]]+\]\([^)]+\)", re.MULTILINE)
@@ -70,22 +80,25 @@ def checked(
 ) -> list[Failure]:
     """Everything in `text` that a manager should look at twice; empty when nothing was found.
 
-    `offered` are the passages shown to the model by id; `mention` is the customer's name that our own
-    rules put before the text.
+    `offered` are the passages shown to the model by id; `mention` is the name of the customer, who may be
+    addressed by it.
     """
-    body = text.removeprefix(f"@{mention}") if mention else text
     used = [offered[key] for key in used_ids if key in offered]
-    sources = _plain(" ".join([caption, *(f"{passage.title} {passage.text}" for passage in used)]))
+    sources = _plain("\n".join([caption, *(f"{passage.title}\n{passage.text}" for passage in used)]))
+    body = _plain(text)
     failures = [Failure(Check.SOURCE, key) for key in used_ids if key not in offered]
+    failures += _handles(body, sources, mention)
+    body = _HANDLE.sub(" ", body)
     failures += _links(body, sources)
-    failures += _phones(body, sources)
+    body = _LINK.sub(" ", body)
     failures += _money(body, used)
+    failures += _phones(_MONEY.sub(" ", body), sources)
     failures += _numbers(body, sources)
-    if _MARKDOWN.search(body):
+    if _MARKDOWN.search(_HANDLE.sub(" ", text)):
         failures.append(Failure(Check.MARKDOWN, ""))
     if len(text) > PREFERRED_LENGTH:
         failures.append(Failure(Check.LENGTH, f"{len(text)}/{PREFERRED_LENGTH}"))
-    if not _in_language(body, language):
+    if not _in_language(text, language):
         failures.append(Failure(Check.LANGUAGE, language))
     return list(dict.fromkeys(failures))
 
@@ -96,16 +109,31 @@ def too_long(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    """One form of every character, and none that cannot be seen: `1\u200b290` reads 1290."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(character for character in folded if unicodedata.category(character) != "Cf")
+
+
+def _handles(text: str, sources: str, mention: str | None) -> Iterable[Failure]:
+    known = {handle.casefold() for handle in [*_HANDLE.findall(sources), mention or ""]}
+    for handle in _HANDLE.findall(text):
+        if handle.casefold() not in known:
+            yield Failure(Check.HANDLE, f"@{handle}")
 
 
 def _links(text: str, sources: str) -> Iterable[Failure]:
+    known = {_address(link) for link in _LINK.findall(sources)}
     for link in _LINK.findall(text):
-        if _plain(link).rstrip(".,!?)") not in sources:
-            yield Failure(Check.LINK, link)
-    for handle in _HANDLE.findall(text):
-        if f"@{_plain(handle).rstrip('.')}" not in sources:
-            yield Failure(Check.HANDLE, f"@{handle}")
+        if _address(link) not in known:
+            yield Failure(Check.LINK, link.rstrip(_CLOSING))
+
+
+_CLOSING = ".,!?;:)»”\"'"
+
+
+def _address(link: str) -> str:
+    """Without scheme, `www.`, and what ends a sentence: the whole rest must be the same."""
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", link.casefold().rstrip(_CLOSING)).rstrip("/")
 
 
 def _phones(text: str, sources: str) -> Iterable[Failure]:
@@ -118,25 +146,28 @@ def _phones(text: str, sources: str) -> Iterable[Failure]:
 def _money(text: str, used: Sequence[Passage]) -> Iterable[Failure]:
     """Prices of products come from product rows only; other sums (delivery) from the text they stand in."""
     prices = {_value(str(passage.price)) for passage in used if passage.kind is PassageKind.PRODUCT}
-    prices |= {
-        _value(number)
-        for passage in used
-        for sum_ in _MONEY.finditer(passage.text)
-        for number in sum_.groups()
-        if number
-    }
-    for sum_ in _MONEY.finditer(text):
-        number = sum_[1] or sum_[2]
-        if _value(number) not in prices:
-            yield Failure(Check.PRICE, sum_[0].strip())
+    prices |= {value for passage in used for value, _words in _sums(_plain(passage.text))}
+    for value, words in _sums(text):
+        if value not in prices:
+            yield Failure(Check.PRICE, words)
+
+
+def _sums(text: str) -> Iterable[tuple[str, str]]:
+    for found in _MONEY.finditer(text):
+        yield _value(found[1] or found[2]), found[0].strip()
 
 
 def _numbers(text: str, sources: str) -> Iterable[Failure]:
-    known = {_value(number) for number in _NUMBER.findall(sources)}
-    without = _PHONE.sub(" ", _MONEY.sub(" ", _LINK.sub(" ", _HANDLE.sub(" ", text))))
-    for number in _NUMBER.findall(unicodedata.normalize("NFKC", without)):
+    known = {_value(number) for number in _lone_numbers(_LINK.sub(" ", sources))}
+    known |= {value for value, _words in _sums(sources)}
+    for number in _lone_numbers(text):
         if _value(number) not in known:
             yield Failure(Check.NUMBER, number)
+
+
+def _lone_numbers(text: str) -> Iterable[str]:
+    """Numbers that are neither sums nor parts of a phone."""
+    return _NUMBER.findall(_PHONE.sub(" ", _MONEY.sub(" ", text)))
 
 
 def _digits(text: str) -> str:
@@ -146,7 +177,7 @@ def _digits(text: str) -> str:
 
 def _value(number: str) -> str:
     """1 290, 1290.00 and 1290 are one value; 10:00 stays a time."""
-    plain = re.sub(r"[\s\u00a0\u202f]", "", number).replace(",", ".")
+    plain = number.replace(" ", "").replace(",", ".")
     if "." in plain and plain.count(".") == 1:
         plain = plain.rstrip("0").rstrip(".")
     return plain.lstrip("0") or "0"

@@ -132,7 +132,7 @@ def _judged(answer: Answer, call: LlmCall, comment: Comment, material: _Material
         offered=by_key,
         caption=(material.media.caption or "") if material.media else "",
         language=language,
-        mention=comment.author_username if text != words else None,
+        mention=comment.author_username,
     )
     if not answer.answerable:
         failures.append(Failure(Check.SOURCE, (answer.needs_manager_reason or "")[:200]))

@@ -15,11 +15,10 @@ from db.queue import Job, Step
 from db.repositories import accounts, comments, drafts, moves
 from services import cards
 from services.answer.drafting import Drafted, Drafter
-from services.llm.models import llm_failed, llm_works
+from services.llm.models import llm_failed, llm_works, pause_after
 from services.llm.port import LlmError
 from services.opening import open_card
 from services.options import Options
-from services.work.backoff import backoff
 from services.work.lease import kept
 
 
@@ -70,7 +69,7 @@ class AnswerStep:
         async with self._db.transaction() as tx:
             await llm_failed(tx, error)
             if error.outcome is CallOutcome.TRANSIENT and comment.attempts < self._options.max_attempts:
-                pause = backoff(comment.attempts)
+                pause = pause_after(error, comment.attempts)
                 waiting = await moves.save(
                     tx.session,
                     comment,
@@ -143,7 +142,7 @@ class RegenerateStep:
         async with self._db.transaction() as tx:
             await llm_failed(tx, error)
             if error.outcome is CallOutcome.TRANSIENT and draft.attempts < self._options.max_attempts:
-                pause = backoff(draft.attempts)
+                pause = pause_after(error, draft.attempts)
                 if await drafts.postpone_regenerating(tx.session, draft, pause, str(error)):
                     key = f"draft:{draft.id}:{draft.version + 1}:{draft.lease_token}"
                     tx.enqueue(Job(Step.REGENERATE, draft.id, key=key, after=pause))

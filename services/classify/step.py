@@ -19,13 +19,12 @@ from services.classify.reading import Classification, settled_by_rules
 from services.classify.routing import Handling, route
 from services.context import comment_part, post_part, thread_part
 from services.llm.gateway import Gateway
-from services.llm.models import Models, llm_failed, llm_works
+from services.llm.models import Models, llm_failed, llm_works, pause_after
 from services.llm.port import LlmError, Question
 from services.opening import dead_letter, open_card
 from services.options import Options
 from services.posts import Posts
 from services.prompts import CLASSIFY, prompt
-from services.work.backoff import backoff
 from services.work.lease import kept
 
 log = structlog.get_logger(__name__)
@@ -149,7 +148,7 @@ class Classify:
         async with self._db.transaction() as tx:
             await llm_failed(tx, error)
             if again:
-                pause = backoff(comment.attempts)
+                pause = pause_after(error, comment.attempts)
                 waiting = await moves.save(
                     tx.session,
                     comment,

@@ -112,7 +112,7 @@ class Desk:
             return Outcome(Result.REPEATED, action, draft, by=by, at=draft.decided_at)
         if otherwise is Result.TOO_LATE and draft.state is DraftState.APPROVED:
             return Outcome(Result.TOO_LATE, action, draft, by=by, at=draft.decided_at)
-        if draft.state not in OPEN:
+        if draft.state not in OPEN or draft.state is _LEADS_TO.get(action):
             return Outcome(Result.DECIDED, action, draft, by=by, at=draft.decided_at)
         if draft.version != version:
             return Outcome(Result.STALE, action, draft)

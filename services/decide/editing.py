@@ -55,7 +55,9 @@ class Editing(Desk):
         """Begin to edit: colleagues see who, and cannot approve meanwhile."""
         delivery = await deliveries.newest(tx.session, draft_id, deliveries.WORDS)
         if delivery is not None and delivery.state is DeliveryState.FAILED:
-            await self._back_to_open(tx, draft_id, Draft.state == DraftState.APPROVED)
+            await self._back_to_open(
+                tx, draft_id, Draft.state == DraftState.APPROVED, Draft.version == version
+            )
         draft = await drafts.change(
             tx.session,
             draft_id,

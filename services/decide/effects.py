@@ -14,6 +14,7 @@ from db.repositories.drafts import Decided
 from services.decide.desk import Desk, now
 from services.decide.outcome import Actor, Outcome, Result
 from services.decide.verdicts import ReplyAlreadyLive
+from services.deliver.confirming import settled
 from services.deliver.planning import plan_reply, plan_visibility
 
 
@@ -29,10 +30,12 @@ class Effects(Desk):
         comment = await comments.get(tx.session, draft.comment_id)
         if comment.hidden == hidden:
             return Outcome(Result.REPEATED, action, draft)
-        decision = await self.record(tx, action, actor, Decided(draft, draft.state))
-        effect = Effect.HIDE if hidden else Effect.UNHIDE
-        if await plan_visibility(tx, draft, comment, decision, effect) is None:
-            return Outcome(Result.NOT_NOW, action, draft)
+        async with tx.session.begin_nested() as attempt:
+            decision = await self.record(tx, action, actor, Decided(draft, draft.state))
+            effect = Effect.HIDE if hidden else Effect.UNHIDE
+            if await plan_visibility(tx, draft, comment, decision, effect) is None:
+                await attempt.rollback()  # nothing was decided: the audit must not say so
+                return Outcome(Result.NOT_NOW, action, draft)
         return await self._shown(tx, action, draft)
 
     async def retry(self, tx: Transaction, actor: Actor, draft_id: int, version: int) -> Outcome:
@@ -74,6 +77,7 @@ class Effects(Desk):
             Delivery,
             delivery.id,
             DeliveryState.SENT,
+            Delivery.state == DeliveryState.UNCERTAIN,
             sent_at=now(),
             note=f"seen by {actor.name}",
         )
@@ -81,6 +85,7 @@ class Effects(Desk):
             return await self._refused(tx, Action.WAS_SENT, actor, draft_id, version)
         await self.record(tx, Action.WAS_SENT, actor, Decided(draft, draft.state))
         await moves.move(tx.session, Comment, draft.comment_id, CommentState.ANSWERED)
+        await settled(tx, draft_id)
         return await self._shown(tx, Action.WAS_SENT, draft)
 
     async def send_again(self, tx: Transaction, actor: Actor, draft_id: int, version: int) -> Outcome:
@@ -96,6 +101,7 @@ class Effects(Desk):
         return await self._send_anew(tx, Action.SEND_AGAIN, actor, draft)
 
     async def _send_anew(self, tx: Transaction, action: Action, actor: Actor, draft: Draft) -> Outcome:
+        await settled(tx, draft.id)
         decision = await self.record(tx, action, actor, Decided(draft, draft.state))
         comment = await comments.get(tx.session, draft.comment_id)
         if await plan_reply(tx, draft, comment, decision, self._options.undo) is None:

@@ -12,6 +12,7 @@ from db.repositories import comments, deliveries, drafts, moves
 from services.classify.routing import ANSWERED_HERE
 from services.decide.desk import Desk, now
 from services.decide.outcome import Actor, Outcome, Result
+from services.deliver.confirming import settled
 from services.deliver.planning import plan_reply
 
 
@@ -153,6 +154,7 @@ class Verdicts(Desk):
         if decided is None:
             return await self._refused(tx, Action.DONE, actor, draft_id, version)
         await self.record(tx, Action.DONE, actor, decided)
+        await settled(tx, draft_id)
         await moves.move(
             tx.session, Comment, decided.draft.comment_id, CommentState.CLOSED, note="done elsewhere"
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from db.models import Comment
 
 LONGEST_REPLY = 2200
@@ -16,7 +18,9 @@ def addressed(comment: Comment, text: str) -> str:
     if comment.parent_instagram_id is None or not comment.author_username:
         return text
     mention = f"@{comment.author_username}"
-    return text if text.casefold().startswith(mention.casefold()) else f"{mention} {text}"
+    # @anna is not addressed by “@anna_k …”
+    begins = re.match(rf"{re.escape(mention)}(?!\w|\.\w)", text, re.IGNORECASE)
+    return text if begins else f"{mention} {text}"
 
 
 def clean(text: str) -> str:

@@ -8,9 +8,10 @@ from db.engine import Transaction
 from db.life.comment import CommentState
 from db.life.delivery import DeliveryState
 from db.models import Account, Comment, Delivery
+from db.models.alert import Severity
 from db.repositories import deliveries, drafts, moves
 from services import cards
-from services.alerts import resolve_alert
+from services.alerts import raise_alert, resolve_alert
 from services.deliver.matching import same_words
 
 
@@ -23,36 +24,98 @@ async def confirm_own(
     """
     if await deliveries.claimed_ids(tx.session, account.id, [external_id]):
         return None
-    for delivery, words in await deliveries.unconfirmed_in_thread(tx.session, account.id, thread):
-        if same_words(words, text):
-            sent = await moves.move(
-                tx.session,
-                Delivery,
-                delivery.id,
-                DeliveryState.SENT,
-                external_id=external_id,
-                sent_at=datetime.now(UTC),
-                lease_until=None,
-                next_attempt_at=None,
-                error=None,
-                note="came back by webhook",
-            )
-            if sent is not None:
-                await after_sent(tx, sent)
-                return sent
-            if delivery.state is DeliveryState.SENT:  # a person said that it arrived; now we know its id
-                delivery.external_id = external_id
-                return delivery
-    return None
+    unconfirmed = await deliveries.unconfirmed_in_thread(tx.session, account.id, thread)
+    matching = [delivery for delivery, words in unconfirmed if same_words(words, text)]
+    if not matching:
+        return None
+    # A doubt that is still open comes before one that a person has closed by “send again”.
+    delivery = min(matching, key=lambda one: one.state is DeliveryState.FAILED)
+    if delivery.state is DeliveryState.SENT or not await _replaces(tx, delivery):
+        delivery.external_id = external_id  # what became of it is decided; now we know its id
+        return delivery
+    sent = await moves.move(
+        tx.session,
+        Delivery,
+        delivery.id,
+        DeliveryState.SENT,
+        external_id=external_id,
+        sent_at=datetime.now(UTC),
+        lease_until=None,
+        next_attempt_at=None,
+        error=None,
+        note="came back by webhook",
+    )
+    if sent is not None:
+        await after_sent(tx, sent)
+    return sent
+
+
+async def _replaces(tx: Transaction, delivery: Delivery) -> bool:
+    """Whether `delivery` may be the comment's live reply.
+
+    A person thought it absent and had it sent again, and it arrived after all: the second one stays here
+    while it has not left. False when it has.
+    """
+    if delivery.state is not DeliveryState.FAILED:
+        return True
+    second = await deliveries.live_reply(tx.session, delivery.comment_id)
+    if second is None:
+        return True
+    cancelled = await moves.move(
+        tx.session,
+        Delivery,
+        second.id,
+        DeliveryState.CANCELLED,
+        Delivery.request_started_at.is_(None),
+        note="the first one arrived after all",
+    )
+    return cancelled is not None
 
 
 async def after_sent(tx: Transaction, delivery: Delivery) -> None:
     """The comment is answered, and the card says so."""
     if delivery.effect in deliveries.WORDS:
         await moves.move(tx.session, Comment, delivery.comment_id, CommentState.ANSWERED)
-    await resolve_alert(tx, "delivery_failed", str(delivery.draft_id))
-    await resolve_alert(tx, "delivery_uncertain", str(delivery.draft_id))
+    await settled(tx, delivery.draft_id)
     await redraw(tx, delivery)
+
+
+async def settled(tx: Transaction, draft_id: int) -> None:
+    """Nobody has to look after the draft's deliveries any more."""
+    await resolve_alert(tx, "delivery_failed", str(draft_id))
+    await resolve_alert(tx, "delivery_uncertain", str(draft_id))
+
+
+async def give_up(
+    tx: Transaction, delivery: Delivery, error: str | None, note: str, *, refused: bool = False
+) -> None:
+    """End a claimed delivery: uncertain while its words may have arrived, else failed. People are told.
+
+    `refused`: its request certainly did nothing. Nothing changes when the lease was lost.
+    """
+    started = None if refused or delivery.effect in deliveries.VISIBILITY else delivery.request_started_at
+    in_doubt = started is not None
+    ended = await moves.save(
+        tx.session,
+        delivery,
+        DeliveryState.UNCERTAIN if in_doubt else DeliveryState.FAILED,
+        attempts=delivery.attempts,
+        request_started_at=started,
+        error=error,
+        note=note,
+    )
+    if ended is None:
+        return
+    await raise_alert(
+        tx,
+        "delivery_uncertain" if in_doubt else "delivery_failed",
+        str(ended.draft_id),
+        severity=Severity.CRITICAL if in_doubt else Severity.WARNING,
+        account_id=ended.account_id,
+        draft=ended.draft_id,
+        why=error,
+    )
+    await redraw(tx, ended)
 
 
 async def redraw(tx: Transaction, delivery: Delivery) -> None:

@@ -62,7 +62,8 @@ class Readback:
 
 
 def _ours(reply: Reply, account: Account) -> bool:
-    if reply.author is not None and reply.author.id is not None:
-        return reply.author.id == account.instagram_id
+    if reply.author is not None and reply.author.id == account.instagram_id:
+        return True
+    # By name also when an id is given: an account has several ids, but a username has one account.
     name = reply.username or (reply.author.username if reply.author else None)
     return name is not None and name.casefold() == account.username.casefold()

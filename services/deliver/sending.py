@@ -15,10 +15,8 @@ import structlog
 from db.engine import Database
 from db.life.delivery import DeliveryState, Effect
 from db.models import Account, Comment, Delivery
-from db.models.alert import Severity
 from db.repositories import accounts, comments, deliveries, moves
-from services.alerts import raise_alert
-from services.deliver.confirming import after_sent, redraw
+from services.deliver.confirming import after_sent, give_up, redraw
 from services.deliver.planning import wake
 from services.deliver.readback import Finding, Readback
 from services.instagram.client import InstagramClient
@@ -33,7 +31,8 @@ from services.work.lease import kept
 log = structlog.get_logger(__name__)
 
 POLICY_PAUSE = timedelta(hours=3)  # Meta says "wait and retry" without a number (datasheet, §5.3, code 368)
-THROTTLE_PAUSE = 60.0  # seconds, doubling, where no header states the wait
+THROTTLE_PAUSE = 60.0  # seconds, doubling so often, where no header states the wait
+THROTTLE_DOUBLINGS = 5
 TOKEN_PAUSE = timedelta(minutes=10)
 MAX_UNSENT = 8  # attempts that certainly did nothing, before the delivery is given up
 
@@ -70,9 +69,7 @@ class Deliverer:
             try:
                 token = self._vault.open(work.account.token_encrypted or b"")
             except TokenUnreadable:
-                await self._refused(
-                    work, GraphError(Trouble.AUTH, work.delivery.effect, says="no usable token")
-                )
+                await self._without_token(work, "no usable token")  # nothing was asked: a doubt stays one
                 return
             if work.delivery.request_started_at is not None:
                 await self._resolve_doubt(work, token)
@@ -106,7 +103,8 @@ class Deliverer:
             )
             if delivery is None:
                 return None
-            if self._options.dry_run:
+            in_doubt = delivery.effect in deliveries.WORDS and delivery.request_started_at is not None
+            if self._options.dry_run and not in_doubt:  # looking publishes nothing
                 await moves.save(
                     tx.session, delivery, DeliveryState.CANCELLED, error="dry_run", note="dry run"
                 )
@@ -170,8 +168,10 @@ class Deliverer:
             case Trouble.TRANSIENT:
                 await self._unsent(work, backoff(work.delivery.attempts), str(error))
             case Trouble.THROTTLED:
-                pause = error.retry_after or THROTTLE_PAUSE * 2 ** min(work.delivery.attempts - 1, 5)
-                await self._wait(work, timedelta(seconds=pause), str(error), refused=True)
+                # Being told to wait is no failed attempt: it must not use up the tries.
+                attempts = min(work.delivery.attempts, THROTTLE_DOUBLINGS + 1)
+                pause = error.retry_after or THROTTLE_PAUSE * 2 ** (attempts - 1)
+                await self._wait(work, timedelta(seconds=pause), str(error), refused=True, attempts=attempts)
             case Trouble.AUTH:
                 await self._without_token(work, str(error), refused=True)
             case Trouble.POLICY:
@@ -223,24 +223,8 @@ class Deliverer:
         looked = work.delivery.reads
         async with self._db.transaction() as tx:
             if looked >= len(delays):
-                uncertain = await moves.save(
-                    tx.session,
-                    work.delivery,
-                    DeliveryState.UNCERTAIN,
-                    attempts=work.delivery.attempts,
-                    error=work.delivery.error,
-                    note="not found, and not certainly absent",
-                )
-                if uncertain is not None:
-                    await raise_alert(
-                        tx,
-                        "delivery_uncertain",
-                        str(uncertain.draft_id),
-                        severity=Severity.CRITICAL,
-                        account_id=uncertain.account_id,
-                        draft=uncertain.draft_id,
-                    )
-                    await redraw(tx, uncertain)
+                why = "not found, and not certainly absent"
+                await give_up(tx, work.delivery, work.delivery.error, why)
                 return
             pause = timedelta(seconds=delays[looked])
             waiting = await moves.save(
@@ -261,7 +245,7 @@ class Deliverer:
         if work.delivery.attempts >= MAX_UNSENT:
             await self._failed(work, GraphError(Trouble.TRANSIENT, work.delivery.effect, says=why))
             return
-        await self._wait(work, pause, why, refused=True)
+        await self._wait(work, pause, why, refused=True, attempts=work.delivery.attempts)
 
     async def _without_token(self, work: _Work, why: str, *, refused: bool = False) -> None:
         """Nothing leaves until the account is connected again; what was approved waits."""
@@ -269,15 +253,20 @@ class Deliverer:
             await token_refused(tx, work.account, why)
         await self._wait(work, TOKEN_PAUSE, why, refused=refused)
 
-    async def _wait(self, work: _Work, pause: timedelta, why: str, *, refused: bool = False) -> None:
-        """Try again after `pause`. `refused`: the request certainly did nothing, so there is no doubt."""
+    async def _wait(
+        self, work: _Work, pause: timedelta, why: str, *, refused: bool = False, attempts: int = 0
+    ) -> None:
+        """Try again after `pause`, having tried `attempts` times.
+
+        `refused`: the request certainly did nothing, so there is no doubt.
+        """
         no_doubt = {"request_started_at": None, "reads": 0} if refused else {}
         async with self._db.transaction() as tx:
             waiting = await moves.save(
                 tx.session,
                 work.delivery,
                 DeliveryState.PLANNED,
-                attempts=work.delivery.attempts,
+                attempts=attempts,
                 error=why,
                 next_attempt_at=datetime.now(UTC) + pause,
                 note=why,
@@ -289,23 +278,4 @@ class Deliverer:
 
     async def _failed(self, work: _Work, error: GraphError) -> None:
         async with self._db.transaction() as tx:
-            failed = await moves.save(
-                tx.session,
-                work.delivery,
-                DeliveryState.FAILED,
-                attempts=work.delivery.attempts,
-                error=error.trouble.value,
-                request_started_at=None,
-                note=str(error),
-            )
-            if failed is None:
-                return
-            await raise_alert(
-                tx,
-                "delivery_failed",
-                str(failed.draft_id),
-                account_id=failed.account_id,
-                draft=failed.draft_id,
-                why=error.trouble.value,
-            )
-            await redraw(tx, failed)
+            await give_up(tx, work.delivery, error.trouble.value, str(error), refused=True)

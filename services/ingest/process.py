@@ -63,7 +63,7 @@ class Ingest:
 
     @staticmethod
     async def _failed(tx: Transaction, event: Event, error: Exception) -> None:
-        log.error("element_failed", event=event.id, exc_info=error)
+        log.error("element_failed", element=event.id, exc_info=error)
         state = await inbox.fail(tx.session, event.id, type(error).__name__)
         if state is EventState.QUARANTINED:
             await raise_alert(tx, "quarantined", count=1, problem=type(error).__name__)

@@ -121,7 +121,7 @@ class InstagramClient:
                 data=parameters if write else None,
                 allow_redirects=False,
             ) as response:
-                raw = await response.content.read(LARGEST_ANSWER)
+                raw = await _bounded(response)
                 retry_after = _regain(response.headers)
                 status = response.status
         except aiohttp.ClientConnectorError:
@@ -135,7 +135,8 @@ class InstagramClient:
             trouble = Trouble.AMBIGUOUS if write else Trouble.TRANSIENT
             raise GraphError(trouble, operation, says=f"HTTP {status} without an envelope")
         if "error" in body:
-            raise classify(operation, body, write=write, retry_after=retry_after)
+            secret = token or parameters["access_token"]
+            raise classify(operation, body, write=write, retry_after=retry_after, secret=secret)
         return body
 
     @staticmethod
@@ -153,10 +154,20 @@ class InstagramClient:
             raise GraphError(Trouble.TRANSIENT, operation, says="an answer of an unknown shape") from None
 
 
+async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+    """The whole answer; what exceeds the bound is cut, and then it is no JSON."""
+    raw = bytearray()
+    async for chunk in response.content.iter_any():
+        raw += chunk
+        if len(raw) > LARGEST_ANSWER:
+            break
+    return bytes(raw[:LARGEST_ANSWER])
+
+
 def _object(raw: bytes) -> dict[str, Any] | None:
     try:
         body = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for an answer of brackets only
         return None
     return body if isinstance(body, dict) else None
 

@@ -24,6 +24,8 @@ class Trouble(StrEnum):
     AMBIGUOUS = "ambiguous"  # a write that may have happened: read back before anything else
 
 
+HIDDEN = "[hidden]"
+
 _AUTH = {102, 190}
 _THROTTLED = {4, 17, 32, 341, 613, 80001, 80002, 80006}
 _PERMISSION = {3, 10}
@@ -44,6 +46,7 @@ _BY_SUBCODE: dict[tuple[int, int], Trouble] = {
     (100, 2534013): Trouble.THROTTLED,
     (100, 2534025): Trouble.AMBIGUOUS,  # may mean that an earlier private reply landed
     (100, 2534029): Trouble.POLICY,
+    (200, 1545041): Trouble.REFUSED,  # the person cannot be reached, whatever the app may do
 }
 
 
@@ -65,9 +68,9 @@ class GraphError(Exception):
 
 
 def classify(
-    operation: str, body: dict[str, Any], *, write: bool, retry_after: float | None = None
+    operation: str, body: dict[str, Any], *, write: bool, secret: str, retry_after: float | None = None
 ) -> GraphError:
-    """The error of an envelope `{"error": {…}}`."""
+    """The error of an envelope `{"error": {…}}`; Graph repeats a token that it cannot read: `secret`."""
     error = body.get("error")
     error = error if isinstance(error, dict) else {}
     code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
@@ -76,7 +79,7 @@ def classify(
         operation=operation,
         code=code,
         subcode=subcode,
-        says=str(error.get("message", ""))[:300],
+        says=str(error.get("message", "")).replace(secret, HIDDEN)[:300],
         retry_after=retry_after,
     )
 

@@ -1,4 +1,4 @@
-"""Keeping the knowledge folder and the database the same."""
+"""From the knowledge folder to the database. What left the folder stays known until it is removed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def import_knowledge(db: Database, path: Path, account_id: int | None = No
     report = ImportReport()
     try:
         files = await asyncio.to_thread(files_of, path)
-    except FileUnreadable as error:
+    except (FileUnreadable, OSError) as error:
         report.problems.append(str(error))
         return report
     for file in files:

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,10 @@ from db.models.knowledge import PassageKind
 
 LONGEST_PASSAGE = 900  # characters (platform notes, LLM §2: 600-900 with the title's path)
 LARGEST_FILE = 5 * 1024 * 1024
+LONGEST_TITLE = 200
 MOST_ROWS = 20_000
+MOST_MONEY = Decimal(10) ** 12  # what a price's column holds
+_DELIMITERS = (";", ",", "\t", "|")
 SUFFIXES = frozenset({".md", ".txt", ".csv"})
 
 # The first row of a catalogue, in either language.
@@ -47,9 +50,9 @@ def read(path: Path) -> ReadDocument:
     """Read one file. Raises FileUnreadable. Blocking: call it off the event loop."""
     if path.suffix.lower() not in SUFFIXES:
         raise FileUnreadable(f"{path.name}: only Markdown, TXT and CSV can be read")
-    data = path.read_bytes()
-    if len(data) > LARGEST_FILE:
+    if path.stat().st_size > LARGEST_FILE:
         raise FileUnreadable(f"{path.name}: larger than {LARGEST_FILE // 2**20} MiB; split it")
+    data = path.read_bytes()
     text = _decoded(path.name, data)
     skipped: list[str] = []
     if path.suffix.lower() == ".csv":
@@ -82,7 +85,7 @@ def _document(title: str, text: str) -> Iterator[dict[str, Any]]:
     def flush() -> Iterator[dict[str, Any]]:
         for piece in _pieces("\n".join(lines).strip()):
             heading = " › ".join(words for _level, words in path) or title
-            yield {"kind": PassageKind.TEXT, "title": heading, "text": piece}
+            yield {"kind": PassageKind.TEXT, "title": heading[:LONGEST_TITLE], "text": piece}
         lines.clear()
 
     for line in text.splitlines():
@@ -100,34 +103,47 @@ def _pieces(text: str) -> Iterator[str]:
     """Paragraphs gathered up to `LONGEST_PASSAGE`; a longer paragraph is cut between words."""
     gathered = ""
     for paragraph in re.split(r"\n\s*\n", text):
-        words = paragraph.strip()
-        while len(words) > LONGEST_PASSAGE:
-            cut = words.rfind(" ", 0, LONGEST_PASSAGE)
-            cut = cut if cut > 0 else LONGEST_PASSAGE
-            if gathered:
+        for words in _cut(paragraph.strip()):
+            if gathered and len(gathered) + len(words) + 2 > LONGEST_PASSAGE:
                 yield gathered
-                gathered = ""
-            yield words[:cut]
-            words = words[cut:].strip()
-        if gathered and len(gathered) + len(words) + 2 > LONGEST_PASSAGE:
-            yield gathered
-            gathered = words
-        elif words:
-            gathered = f"{gathered}\n\n{words}" if gathered else words
+                gathered = words
+            else:
+                gathered = f"{gathered}\n\n{words}" if gathered else words
     if gathered:
         yield gathered
+
+
+def _cut(words: str) -> Iterator[str]:
+    """Pieces of at most `LONGEST_PASSAGE` characters."""
+    start = 0
+    while len(words) - start > LONGEST_PASSAGE:
+        end = words.rfind(" ", start + 1, start + LONGEST_PASSAGE)
+        end = end if end > 0 else start + LONGEST_PASSAGE
+        yield words[start:end].strip()
+        start = end
+    if words:
+        yield words[start:].strip()
 
 
 def _catalogue(name: str, text: str, skipped: list[str]) -> Iterator[dict[str, Any]]:
     """One passage per product."""
     try:
-        dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:8192], delimiters=";,\t|")
-    except csv.Error:
-        dialect = csv.excel
-    rows = csv.reader(io.StringIO(text), dialect)
-    header = next(rows, [])
-    columns = _columns(header)
-    if "name" not in columns or "price" not in columns:
+        yield from _products(name, text, skipped)
+    except csv.Error as error:
+        raise FileUnreadable(f"{name}: is not a readable table ({error})") from None
+
+
+def _products(name: str, text: str, skipped: list[str]) -> Iterator[dict[str, Any]]:
+    rows = _rows(text, _DELIMITERS[0])
+    header: list[str] = []
+    columns: dict[str, int] = {}
+    for delimiter in _DELIMITERS:  # the right one is the one that makes sense of the first row
+        rows = _rows(text, delimiter)
+        header = next(rows, [])
+        columns = _columns(header)
+        if {"name", "price"} <= columns.keys():
+            break
+    else:
         raise FileUnreadable(
             f"{name}: the first row must name the columns, with “name” and “price” among them"
         )
@@ -142,6 +158,10 @@ def _catalogue(name: str, text: str, skipped: list[str]) -> Iterator[dict[str, A
             skipped.append(f"row {number}: no name, or no readable price")
         else:
             yield product
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
 def _columns(header: list[str]) -> dict[str, int]:
@@ -173,18 +193,22 @@ def _product(header: list[str], columns: dict[str, int], row: list[str]) -> dict
     facts += [f"{key}: {value}" for key, value in attributes.items()]
     return {
         "kind": PassageKind.PRODUCT,
-        "title": cell("name"),
-        "text": "; ".join(facts),
+        "title": cell("name")[:LONGEST_TITLE],
+        "text": "; ".join(facts)[:LONGEST_PASSAGE],
         "price": price,
         "currency": currency,
         "attributes": attributes,
     }
 
 
+# Thousands in groups, at most two decimals: “1,290” may be either and is not guessed.
+_ONE_PRICE = re.compile(r"\D*?((?:\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+|\d+)(?:[.,]\d{1,2})?)\D*")
+
+
 def _price(text: str) -> Decimal | None:
-    digits = re.sub(r"[^\d,.]", "", text).replace(",", ".").strip(".")
-    try:
-        price = Decimal(digits)
-    except InvalidOperation:
+    """The one number in a cell; None for none, for several (“1 290–1 490”) and for unclear ones."""
+    found = _ONE_PRICE.fullmatch(text)
+    if found is None:
         return None
-    return price if 0 <= price < Decimal(10) ** 12 else None
+    price = Decimal(re.sub(r"\s", "", found[1]).replace(",", "."))
+    return price if price < MOST_MONEY else None

@@ -36,24 +36,30 @@ class ChatAdapter:
     async def ask(self, question: Question, *, max_output_tokens: int) -> Answer:
         """Raises LlmError."""
         while True:
+            tried = self._format  # another call may lower it meanwhile
             try:
-                answer = await self._ask(question, max_output_tokens)
+                answer = await self._ask(question, max_output_tokens, tried)
             except LlmError as error:
                 # A server that never answered in this format may not know it: some say 400, some 500.
                 refused = error.says.startswith(("HTTP 400", "HTTP 422", "HTTP 500"))
-                if self._proven or not refused or self._format is Format.PLAIN:
+                if not refused or (self._proven and tried is self._format):
                     raise
-                self._format = Format(self._format + 1)
-                log.info("llm_format_lowered", format=self._format.name.lower())
+                if tried is Format.PLAIN:
+                    if not self._proven:
+                        self._format = Format.JSON_SCHEMA  # it was not the format
+                    raise
+                if tried is self._format:
+                    self._format = Format(tried + 1)
+                    log.info("llm_format_lowered", format=self._format.name.lower())
             else:
-                self._proven = True
+                self._format, self._proven = tried, True
                 return answer
 
-    async def _ask(self, question: Question, max_output_tokens: int) -> Answer:
+    async def _ask(self, question: Question, max_output_tokens: int, form: Format) -> Answer:
         schema = strict_schema(question.schema)
         instructions = question.instructions
         extra: dict[str, Any] = {}
-        match self._format:
+        match form:
             case Format.JSON_SCHEMA:
                 extra["response_format"] = {
                     "type": "json_schema",
@@ -61,12 +67,12 @@ class ChatAdapter:
                 }
             case Format.JSON_OBJECT | Format.PLAIN:
                 instructions += f"\n\nAnswer with one JSON object of this schema only:\n{json.dumps(schema)}"
-                if self._format is Format.JSON_OBJECT:
+                if form is Format.JSON_OBJECT:
                     extra["response_format"] = {"type": "json_object"}
         parts = [part for part in (question.stable, question.variable) if part is not None]
         messages: list[dict[str, str]] = [{"role": "system", "content": instructions}]
         messages += [{"role": "user", "content": json.dumps(part, ensure_ascii=False)} for part in parts]
-        async with translated():
+        async with translated(question.timeout):
             completion = await self._client.chat.completions.create(
                 model=question.model,
                 messages=messages,  # type: ignore[arg-type]  # plain dictionaries of the same shape
@@ -75,12 +81,11 @@ class ChatAdapter:
                 stream=False,
                 **extra,
             )
-            assert isinstance(completion, ChatCompletion)  # not streamed
             return _read(completion)
 
 
-def _read(completion: ChatCompletion) -> Answer:
-    if not completion.choices:
+def _read(completion: object) -> Answer:
+    if not isinstance(completion, ChatCompletion) or not completion.choices:
         raise LlmError(CallOutcome.TRANSIENT, "an answer without choices")
     choice = completion.choices[0]
     usage = completion.usage

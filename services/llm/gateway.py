@@ -15,6 +15,7 @@ from db.engine import Database
 from db.models import LlmCall
 from db.models.llm_call import CallOutcome
 from db.repositories import calls
+from services.ingest.document import cleaned
 from services.llm.chat import ChatAdapter
 from services.llm.port import MAX_TOKENS_HEADROOM, Adapter, Answer, LlmError, Question
 from services.llm.prices import cost
@@ -66,10 +67,10 @@ class Gateway:
         comment_id: int | None = None,
     ) -> Completion[Parsed]:
         """Ask; ask once more after a cut or malformed answer. Raises LlmError; every call leaves a row."""
-        started = time.monotonic()
         room = MAX_OUTPUT_TOKENS
         repaired = False
         while True:
+            started = time.monotonic()
             answer: Answer | None = None
             try:
                 answer = await self._adapter.ask(question, max_output_tokens=room)
@@ -142,7 +143,8 @@ def _validated(answer: Answer, schema: type[Parsed]) -> Parsed:
     if len(answer.text) > LARGEST_ANSWER:
         raise LlmError(CallOutcome.INVALID, "the answer is far too long")
     try:
-        return schema.model_validate(json.loads(_unfenced(answer.text)))
+        storable, _problem = cleaned(json.loads(_unfenced(answer.text)))
+        return schema.model_validate(storable)
     except (ValidationError, ValueError, RecursionError):
         raise LlmError(CallOutcome.INVALID, "the answer does not fit the schema") from None
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import openai
 
@@ -15,14 +17,18 @@ _OUT_OF_MONEY = "insufficient_quota"
 
 
 @asynccontextmanager
-async def translated() -> AsyncIterator[None]:
-    """Turn whatever a call raises into LlmError; the SDK's own texts may quote bodies and are not kept."""
+async def translated(deadline: timedelta) -> AsyncIterator[None]:
+    """Turn whatever a call raises into LlmError; the SDK's own texts may quote bodies and are not kept.
+
+    `deadline` is for the whole call: the SDK's timeout begins anew with every piece of an answer.
+    """
     try:
-        yield
+        async with asyncio.timeout(deadline.total_seconds()):
+            yield
     except openai.RateLimitError as error:
         outcome = CallOutcome.PERMANENT if error.code == _OUT_OF_MONEY else CallOutcome.TRANSIENT
         raise LlmError(outcome, "rate limited", error.code, _retry_after(error)) from None
-    except openai.APITimeoutError:
+    except (openai.APITimeoutError, TimeoutError):
         raise LlmError(CallOutcome.TRANSIENT, "no answer in time") from None
     except openai.APIConnectionError:
         raise LlmError(CallOutcome.TRANSIENT, "cannot be reached") from None
@@ -36,7 +42,5 @@ async def translated() -> AsyncIterator[None]:
 
 
 def _retry_after(error: openai.APIStatusError) -> float | None:
-    try:
-        return float(error.response.headers["retry-after"])
-    except (KeyError, ValueError):
-        return None
+    told = error.response.headers.get("retry-after", "")
+    return float(told) if told.isascii() and told.isdigit() else None

@@ -20,7 +20,7 @@ class ResponsesAdapter:
     async def ask(self, question: Question, *, max_output_tokens: int) -> Answer:
         """Raises LlmError."""
         parts = [part for part in (question.stable, question.variable) if part is not None]
-        async with translated():
+        async with translated(question.timeout):
             response = await self._client.responses.create(
                 model=question.model,
                 instructions=question.instructions,

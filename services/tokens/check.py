@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,7 @@ URGENT_DAYS = 3
 LIFETIME = timedelta(days=60)  # of a long-lived token (datasheet, §4.1)
 REFRESH_AGE = timedelta(days=7)  # refresh when this old; Meta allows it from 24 hours on
 RETRY = timedelta(minutes=1)  # while Instagram cannot be asked
+PASSING = frozenset({Trouble.TRANSIENT, Trouble.THROTTLED})  # anything else needs a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,16 @@ class TokenCheck:
     async def _connect_first(self, token: str) -> None:
         async with self._db.transaction() as tx:
             known = await accounts.every(tx.session)
-        if any(self._opens_to(account, token) for account in known):
+        if any(self._has(account, token) for account in known):
             return
         try:
             profile = await self._instagram.profile(token)
         except GraphError as error:
             log.warning("account_not_connected", trouble=error.trouble, code=error.code)
             async with self._db.transaction() as tx:
-                if error.trouble is Trouble.AUTH:
+                if error.trouble in PASSING:
+                    tx.enqueue(_again(error))
+                else:
                     await raise_alert(
                         tx,
                         "token_invalid",
@@ -90,8 +94,6 @@ class TokenCheck:
                         account="?",
                         says=str(error),
                     )
-                else:
-                    tx.enqueue(Job(Step.CHECK_TOKENS, key="tokens:again", after=RETRY))
             return
         async with self._db.transaction() as tx:
             await self._connected(tx, profile, token)
@@ -111,17 +113,25 @@ class TokenCheck:
             token_expires_at=now + LIFETIME,
             token_checked_at=now,
         )
-        await resolve_alert(tx, "token_invalid", "settings")
-        await resolve_alert(tx, "token_invalid", account.instagram_id)
-        await resolve_alert(tx, "unknown_account", account.instagram_id)
+        await accounts.change(
+            tx.session, account.id, preferences={**account.preferences, "first_token": _digest(token)}
+        )
+        for subject in ("settings", account.instagram_id):
+            await resolve_alert(tx, "token_invalid", subject)
+        for subject in ("", account.instagram_id):  # the bare envelope names no account
+            await resolve_alert(tx, "unknown_account", subject)
         if await inbox.reclaim(tx.session, account.instagram_id):
             tx.enqueue(Job(Step.INGEST))
 
-    def _opens_to(self, account: Account, token: str) -> bool:
+    def _has(self, account: Account, token: str) -> bool:
+        """Whether the account holds this token, or one that Instagram gave in exchange for it."""
+        if account.token_encrypted is None:
+            return False
         try:
-            return account.token_encrypted is not None and self._vault.open(account.token_encrypted) == token
+            held = self._vault.open(account.token_encrypted)
         except TokenUnreadable:
             return False
+        return held == token or account.preferences.get("first_token") == _digest(token)
 
     async def _check(self, account: Account) -> None:
         try:
@@ -200,3 +210,14 @@ class TokenCheck:
 async def _told(tx: Transaction, account: Account, threshold: int | None) -> None:
     preferences = {**account.preferences, "token_told": threshold}
     await accounts.change(tx.session, account.id, preferences=preferences)
+
+
+def _again(error: GraphError) -> Job:
+    """One more check later; the key names its minute, for the running one still holds its own."""
+    after = max(RETRY, timedelta(seconds=error.retry_after or 0))
+    return Job(Step.CHECK_TOKENS, key=f"tokens:{datetime.now(UTC) + after:%d:%H:%M}", after=after)
+
+
+def _digest(token: str) -> str:
+    """Recognises a token of the settings after Instagram has exchanged it for another."""
+    return hashlib.sha256(token.encode()).hexdigest()

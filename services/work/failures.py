@@ -18,7 +18,7 @@ from db.queue import Job, Step
 from db.repositories import accounts, comments, deliveries, drafts, moves
 from services import cards
 from services.alerts import raise_alert
-from services.deliver.confirming import redraw
+from services.deliver.confirming import give_up
 from services.deliver.planning import wake
 from services.opening import dead_letter
 from services.options import Options
@@ -136,18 +136,8 @@ class Failures:
         delivery = await deliveries.get(tx.session, row)
         if delivery is None or delivery.state is not DeliveryState.SENDING:
             return
-        doubtful = delivery.request_started_at is not None
-        if delivery.attempts >= self._options.max_attempts and not doubtful:
-            failed = await moves.save(
-                tx.session,
-                delivery,
-                DeliveryState.FAILED,
-                attempts=delivery.attempts,
-                error=error,
-                note=error,
-            )
-            if failed is not None:
-                await redraw(tx, failed)
+        if delivery.attempts - delivery.reads >= self._options.max_attempts:  # looks are no failed attempts
+            await give_up(tx, delivery, error, error)
             return
         pause = backoff(delivery.attempts)
         waiting = await moves.save(

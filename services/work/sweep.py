@@ -24,7 +24,9 @@ from services import alerts as alerting
 from services import cards as carding
 from services.decide.desk import Desk
 from services.decide.outcome import Actor
+from services.deliver.confirming import give_up
 from services.deliver.planning import wake
+from services.deliver.sending import MAX_UNSENT
 from services.opening import dead_letter
 from services.options import Options
 from services.updates import wake as wake_update
@@ -108,6 +110,9 @@ class Sweep:
         for delivery in await deliveries.due(tx.session):
             if delivery.state is DeliveryState.PLANNED:
                 wake(tx, delivery)
+                continue
+            if delivery.attempts - delivery.reads > MAX_UNSENT:  # it keeps killing its worker
+                await give_up(tx, delivery, WORKER_DIED, WORKER_DIED)
                 continue
             returned = await moves.save(
                 tx.session,

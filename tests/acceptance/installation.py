@@ -195,9 +195,12 @@ class Installation:
 
     async def timeline(self, comment_id: str) -> dict[str, Any] | None:
         """What happened to a comment."""
+        found: dict[str, Any] | None = await self._inside(f"comments/{comment_id}/timeline")
+        return found
+
+    async def _inside(self, path: str) -> Any:
         headers = {"Authorization": f"Bearer {self.info['internal_token']}"}
-        url = f"{self.info['internal']}/internal/comments/{comment_id}/timeline"
-        async with self.session.get(url, headers=headers) as response:
+        async with self.session.get(f"{self.info['internal']}/internal/{path}", headers=headers) as response:
             return await response.json() if response.status == 200 else None
 
     async def audit(self) -> list[dict[str, Any]]:

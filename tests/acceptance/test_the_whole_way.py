@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
+from typing import Any
 
-from services.ingest.signature import well_formed
-from tests.acceptance.installation import Installation, eventually
+from tests.acceptance.installation import Installation, buttons, eventually
 
 PRICE = "Сколько стоит свеча «Прованс»?"
 
@@ -40,10 +40,9 @@ async def test_a_replayed_webhook_becomes_a_card_and_an_approval_exactly_one_rep
 
     replies = await eventually("the reply is on Instagram", replied)
     assert [reply["comment_id"] for reply in replies] == ["18155500000000001"]
-    assert "1 290" in str(replies[0]["text"]).replace("\u00a0", " ")
+    assert "290 ₽" in str(replies[0]["text"])
     await service.quiet()
     assert len(await service.replies()) == 1
-    assert well_formed("sha256=" + "0" * 64)
 
 
 async def test_the_same_webhook_a_hundred_times_makes_one_comment_and_one_card(service: Installation) -> None:
@@ -101,27 +100,20 @@ async def test_two_hundred_races_of_approve_and_reject_have_one_winner_each(serv
     for number in range(races):
         await service.comment(f"{PRICE} №{number:03d}", f"customer{number:03d}")
 
-    async def all_there() -> list[dict[str, object]] | None:
-        found = [card for card in await service.cards("№") if "d:ap:" in json.dumps(card["reply_markup"])]
+    async def all_there() -> list[dict[str, Any]] | None:
+        found = [card for card in await service.cards("№") if "d:ap:" in "".join(buttons(card))]
         return found if len(found) == races else None
 
     cards = await eventually("all cards are there", all_there)
-    losers = 0
-    for card in cards:
-        rows = card["reply_markup"]["inline_keyboard"]  # type: ignore[index]
-        approve = next(
-            b["callback_data"] for row in rows for b in row if "d:ap:" in b.get("callback_data", "")
-        )
-        reject = approve.replace("d:ap:", "d:rjs:")
-        message = int(str(card["message_id"]))
-        pair = [(olga, approve), (ivan, reject)]
-        if losers % 2:
+    for number, card in enumerate(cards):
+        approve = next(data for data in buttons(card) if data.startswith("d:ap:"))
+        pair = [(olga, approve), (ivan, approve.replace("d:ap:", "d:rjs:"))]
+        if number % 2:
             pair.reverse()
-        answers = await asyncio.gather(*(service.press(who, message, data) for who, data in pair))
+        answers = await asyncio.gather(*(service.press(who, card["message_id"], data) for who, data in pair))
         told = [answer for answer in answers if answer["alert"]]
         assert len(told) == 1, answers
         assert "Ольга" in told[0]["text"] or "Иван" in told[0]["text"]
-        losers += 1
     states = await service.quiet()
     approved, rejected = states["drafts"].get("approved", 0), states["drafts"].get("rejected", 0)
     assert approved + rejected == races

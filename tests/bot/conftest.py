@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import structlog
 from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
 from aiohttp import ClientSession
+from sqlalchemy import select
 
 from bot.connect import connect
 from bot.outgoing import Outgoing
-from bot.updates.handling import UpdateHandler
+from bot.updates.handling import ATTEMPTS, UpdateHandler
 from bot.updates.performing import Performer
 from bot.updates.polling import Polling
 from db.engine import Database
-from db.models import Draft, DraftVersion, TelegramUpdate
-from db.models.telegram_update import UpdateState
+from db.models import Draft
 from db.queue import Step
 from db.repositories import drafts
 from sandbox.server import serve
@@ -28,8 +30,8 @@ from sandbox.telegram import Person, Telegram, TelegramConfig
 from services.decide.service import Decisions
 from services.limits import Limits
 from services.options import Options
+from services.updates import store
 from services.work.runner import Runner
-from sqlalchemy import select
 from tests.bot.builders import TOKEN, Seed, a_card, a_config, appoint
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -75,9 +77,27 @@ class World:
             return await answer.json()
 
     async def press(self, person: Person, seed: Seed, data: str, message_id: int | None = None) -> Any:
-        """Press a button of a card: `{text, alert, …}`."""
+        """Press a button of a card: `{text, alert, …}`; somebody must be listening."""
         shown = message_id or seed.card.message_id
         return await self.control("press", user_id=person.id, message_id=shown, data=data)
+
+    async def tap(self, person: Person, seed: Seed, data: str) -> Any:
+        """Press a button where nobody listens, and handle what comes of it."""
+        press = asyncio.create_task(self.press(person, seed, data))
+        while not press.done():
+            await self.pump()
+        return await press
+
+    async def pump(self) -> None:
+        """Receive what is pending and handle it, effects included, one update after the other."""
+        offset = 0
+        while payloads := await self.call("getUpdates", offset=offset, timeout=0):
+            offset = payloads[-1]["update_id"] + 1
+            async with self.db.transaction() as tx:
+                await store(tx, payloads)
+            for payload in payloads:
+                for _ in range(ATTEMPTS):  # an update that is done is left alone
+                    await self.handler(payload["update_id"])
 
     async def post(self, text: str = "card", **params: Any) -> int:
         """A message of the bot in the group; its id."""
@@ -123,18 +143,10 @@ class World:
             found = await tx.session.execute(select(model).where(*conditions).order_by(model.id))
             return list(found.scalars())
 
-    async def settled(self) -> None:
-        """Wait until every stored update is handled and its effects are carried out."""
-
-        async def quiet() -> bool:
-            return not await self.rows(TelegramUpdate, TelegramUpdate.state == UpdateState.RECEIVED)
-
-        await self.until(quiet)
-
     async def until(self, condition: Callable[[], Awaitable[Any]]) -> Any:
         """Look again and again until `condition` is true; its value."""
         async with asyncio.timeout(PATIENCE):
-            while not (found := await condition()):
+            while not (found := await condition()):  # noqa: ASYNC110 - the neighbour is behind HTTP
                 await asyncio.sleep(0.01)
             return found
 
@@ -159,6 +171,23 @@ class World:
         await self.until(found)
 
 
+@pytest.fixture(autouse=True)
+def plain_tracebacks() -> Iterator[None]:
+    """A pretty one takes longer to draw than a press may take to be answered."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+    yield
+    structlog.reset_defaults()
+
+
+async def closed(bot: Bot) -> None:
+    """Close the connections without the pause that aiogram makes for TLS."""
+    session = bot.session
+    assert isinstance(session, AiohttpSession)
+    if session._session is not None:
+        await session._session.close()
+
+
 @pytest.fixture
 def config() -> TelegramConfig:
     return a_config()
@@ -176,7 +205,7 @@ async def world(db: Database, redis_url: str, config: TelegramConfig) -> AsyncIt
         handler = UpdateHandler(db, bot, performer, Decisions(options, b"key of tests"), options, MOSCOW)
         await appoint(db)
         yield World(address, http, config, db, bot, options, handler)
-        await bot.session.close()
+        await closed(bot)
         await limits.close()
 
 

@@ -32,7 +32,7 @@ def key_of(message: Message) -> str:
 
 
 def translations(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def entries(locale: str, subject: str) -> dict[str, Message]:

@@ -38,8 +38,8 @@ EMPTY = (
                 r"друзья|всех)?\W*$"
             ),
             (
-                r"^\W*(?:я тоже|и я|у меня (?:тоже|так|такая же)|это я|ну и|ок|окей|ага|угу|понятно|ясно|да|"
-                r"нет|ну|точно|согласн[аы]?|верно|\+|плюс)\W*$"
+                r"^\W*(?:я тоже|и я|у меня (?:тоже|так|такая же)|это я|ну и|ок|окей|ага|угу|понятно|ясно|"
+                r"да|нет|ну|точно|согласн[аы]?|верно|\+|плюс)\W*$"
             ),
             (
                 r"^\W*(?:first|lol|lmao|rofl|haha|same|me too|me\b|mood|this|facts|true|ok|okay|yes|no|yep|"
@@ -49,7 +49,8 @@ EMPTY = (
             (
                 r"^\W*(?:good (?:morning|night|evening|afternoon)|hello(?: everyone| all)?|hi(?: everyone|"
                 r" all)?|happy (?:friday|monday|weekend|new year|holidays|birthday|easter|sunday|"
-                r"saturday)\b.{0,15}|have a (?:nice|great|good|lovely) (?:day|weekend|evening|one))\W*\w*\W*$"
+                r"saturday)\b.{0,15}|have a (?:nice|great|good|lovely) (?:day|weekend|evening|"
+                r"one))\W*\w*\W*$"
             ),
         ),
     ),

@@ -22,8 +22,8 @@ EXPERIENCE = (
             r"(?:зря|напрасно) (?:потрат|купил|заказ|поверил|ждал|пришл|съезд)",
             r"(?:деньги|денег) на ветер",
             (
-                r"(?:больше|никогда|ни ногой)\b.{0,25}(?:не (?:закаж|приду|прид|куп|вернусь|пойд|буду|обращ|"
-                r"ногой|воспольз)|ни ногой)"
+                r"(?:больше|никогда|ни ногой)\b.{0,25}(?:не (?:закаж|приду|прид|куп|вернусь|пойд|буду|"
+                r"обращ|ногой|воспольз)|ни ногой)"
             ),
             r"(?:последний раз|отписываюсь|отписка|отписалась|отписался)",
             r"disappoint",
@@ -33,8 +33,8 @@ EXPERIENCE = (
                 r"again)\b.{0,25}"
             ),
             (
-                r"(?:don't|dont|do not|wouldn't|would not|can't|cannot) (?:buy|recommend|waste|order|bother|"
-                r"trust)"
+                r"(?:don't|dont|do not|wouldn't|would not|can't|cannot) (?:buy|recommend|waste|order|"
+                r"bother|trust)"
             ),
             (
                 r"not (?:worth|happy|satisfied|impressed|recommended|good|great|as (?:described|pictured|"
@@ -49,6 +49,7 @@ EXPERIENCE = (
             r"(?:so sad|sad to see|what a shame|shame\b|unfortunately|sadly)",
             r"(?:мда+|ну такое|эх+\b|печаль|тоска|фейспалм|правда глаза)",
             r"купил[аи] (?:у|в) (?:других|друг|конкурент)|ушл[аи] к (?:другим|конкур)",
+            r"лучше бы\b|не ожидал\w* такого|больше не мо|надоел|достал[иао]\b|сколько раз",
         ),
     ),
     Cue(
@@ -74,8 +75,8 @@ EXPERIENCE = (
             r"(?:не соответств|не похож|совсем не т|вообще не т|не как на (?:фото|картин))",
             r"(?:обсчита|недолож|недовес|подсунул|впарил)",
             (
-                r"(?:terrible|awful|horrible|pathetic|crap|garbage|trash) (?:service|quality|food|experience|"
-                r"product|delivery|packaging|app|site)"
+                r"(?:terrible|awful|horrible|pathetic|crap|garbage|trash) (?:service|quality|food|"
+                r"experience|product|delivery|packaging|app|site)"
             ),
             r"(?:poor|bad|cheap|low|declin\w+|dropp\w+) (?:quality|service|experience|customer|taste)",
             r"quality (?:has )?(?:is |went |gone )?(?:dropped|down|bad|poor|declin|awful|terrible)",
@@ -103,9 +104,10 @@ EXPERIENCE = (
             r"(?:маломер|большемер)",
             r"(?:отменили|перенесли|отмени\w+ (?:меня|запись))\b.{0,15}(?:за час|без|в последн|в день)",
             (
-                r"(?:crash(?:es|ed|ing)|buggy|bugs|glitch\w*|laggy|freez(?:es|ing)|came (?:apart|off|undone)|"
-                r"coming (?:apart|off)|peel(?:ed|ing)|pilling|stain(?:ed|s)|scratch(?:ed|es)|dent(?:ed)?|"
-                r"chipped|frayed|see.?through|runs? (?:way )?(?:too )?small|thin and|flimsy|plasticky)\b"
+                r"(?:crash(?:es|ed|ing)|buggy|bugs|glitch\w*|laggy|freez(?:es|ing)|came (?:apart|off|"
+                r"undone)|coming (?:apart|off)|peel(?:ed|ing)|pilling|stain(?:ed|s)|scratch(?:ed|es)|"
+                r"dent(?:ed)?|chipped|frayed|see.?through|runs? (?:way )?(?:too )?small|thin and|flimsy|"
+                r"plasticky)\b"
             ),
             r"smaller|prices? (?:doubled|tripled|went up|have gone|keep|gone)|shrinkflation|downhill",
             r"not what it used to|gone (?:down|bad)|lost its|sold out to",
@@ -128,6 +130,16 @@ EXPERIENCE = (
             r"а (?:пахнет|пришл|получил|выглядит|по факту|на деле|внутри)\b",
             r"(?:disappeared|vanished|wore off|worn off|gone) (?:after|within|in)\b",
             r"(?:помят|мят(?:ая|ое|ый)|крош(?:ится|ил)|рассып)",
+            (
+                r"сух(?:ой|ая|ое|ие)\b|не доел|болта(?:л|ют|ла)|по телефону (?:всю|весь|вместо)|пересуш|"
+                r"недожар|подгор|липк|шата(?:ется|ть)|скрип|перекос|разошл|невпопад|одно и то же|"
+                r"одни и те же|отписк"
+            ),
+            (
+                r"on hold\b|used to (?:love|like|be)|not anymore|zipper|button (?:fell|came)|dry\b|burnt|"
+                r"overcharg|understaffed|no one (?:at|to)|talk(?:ed|ing) on (?:the|his|her) phone|"
+                r"half (?:empty|full)|lumpy|itchy|scratchy|crooked|uneven"
+            ),
         ),
     ),
     Cue(
@@ -160,13 +172,13 @@ EXPERIENCE = (
         (
             r"(?:жду|ждем|ждал\w*|ждут|ожида\w+)\b.{0,20}(?:недел|месяц|дн[яей]|час|год|минут|долго|ответ)",
             (
-                r"(?:недел[юиь]|месяц\w*|дн[яей]|час\w*)\b.{0,15}(?:жду|ждем|ждал|молч|тишина|не отвеч|игнор|"
-                r"нет ответа)"
+                r"(?:недел[юиь]|месяц\w*|дн[яей]|час\w*)\b.{0,15}(?:жду|ждем|ждал|молч|тишина|не отвеч|"
+                r"игнор|нет ответа)"
             ),
             r"(?:втор|треть|четверт|пят)\w+ (?:недел|месяц|день|раз)",
             (
-                r"(?:никто|вы|они|менеджер\w*|админ\w*|оператор\w*|поддержка)\b.{0,20}не (?:отвеча|отвечает|"
-                r"берет|перезвон|реагир|читает)"
+                r"(?:никто|вы|они|менеджер\w*|админ\w*|оператор\w*|поддержка)\b.{0,20}не (?:отвеча|"
+                r"отвечает|берет|перезвон|реагир|читает)"
             ),
             r"не отвечаете|не отвечают|не дозвон|нет ответа|без ответа|ноль реакции|и тишина|молчите",
             r"молчание|игнор",

@@ -11,16 +11,16 @@ INJECTION = (
         "tries to cancel the instructions",
         (
             (
-                r"(?:(?:про)?игнориру(?:й(?:те)?|я)|(?:про)?игнорировать|забудь(?:те)?|отмени|не (?:учитывай|"
-                r"слушай|следуй|обращай внимания на)|сбрось|обойди|нарушь|отбрось|стири|сотри|"
-                r"удали)\b.{0,30}(?:инструкц|указани|правил|команд|промпт|промт|контекст|ограничен|систем|"
-                r"предыдущ|прошл|настройк)"
+                r"(?:(?:про)?игнориру(?:й(?:те)?|я)|(?:про)?игнорировать|забудь(?:те)?|отмени|"
+                r"не (?:учитывай|слушай|следуй|обращай внимания на)|сбрось|обойди|нарушь|отбрось|стири|"
+                r"сотри|удали)\b.{0,30}(?:инструкц|указани|правил|команд|промпт|промт|контекст|ограничен|"
+                r"систем|предыдущ|прошл|настройк)"
             ),
             r"(?:новые|новая|следующие) (?:\w+ )?(?:инструкци\w|указани\w|команд\w|правил\w)\s?:",
             (
                 r"(?:ignore|forget|disregard|override|bypass|skip|cancel|discard|do not follow|"
-                r"don't follow)\b.{0,30}(?:instruct|prompt|rule|direction|command|guideline|context|previous|"
-                r"above|prior|system|everything|polic)"
+                r"don't follow)\b.{0,30}(?:instruct|prompt|rule|direction|command|guideline|context|"
+                r"previous|above|prior|system|everything|polic)"
             ),
             (
                 r"(?:new|updated|real|actual) (?:(?:system )?(?:instructions?|directives?)\s?:|"
@@ -39,8 +39,8 @@ INJECTION = (
         "gives the machine a role",
         (
             (
-                r"(?:ты|вы) (?:теперь|отныне|больше не|сейчас)\b.{0,25}(?:бот|администратор|админ|ассистент|"
-                r"ии\b|модель|свободн|разработчик|dan\b|чат|систем|помощник|хакер|без огранич)"
+                r"(?:ты|вы) (?:теперь|отныне|больше не|сейчас)\b.{0,25}(?:бот|администратор|админ|"
+                r"ассистент|ии\b|модель|свободн|разработчик|dan\b|чат|систем|помощник|хакер|без огранич)"
             ),
             r"(?:представь|притворись|веди себя|действуй|сыграй),? (?:что ты|как|роль|будто)",
             r"(?:режим (?:разработчика|бога|отладки|администратора)|джейлбрейк)",
@@ -104,9 +104,9 @@ INJECTION = (
                 r"комментарий|ответ|заявк)"
             ),
             (
-                r"(?:reply|respond|answer|say|write|output|publish|post)\b.{0,12}(?:only (?:with|the word|\"|"
-                r"yes)|exactly|with (?:only|exactly|a \d|the word|code|\"|yes)|the following|word for word|"
-                r"that everything is free)"
+                r"(?:reply|respond|answer|say|write|output|publish|post)\b.{0,12}(?:only (?:with|the word|"
+                r"\"|yes)|exactly|with (?:only|exactly|a \d|the word|code|\"|yes)|the following|"
+                r"word for word|that everything is free)"
             ),
             r"(?:approve|publish|accept|auto-?approve) (?:this|the|my|all|automatically)\b",
             (

@@ -14,7 +14,8 @@ ORDER = (
             r"где (?:заказ|посылка|курьер|деньги)\b",
             (
                 r"(?:заказ|посылк|товар|курьер|доставк)\w*\b.{0,30}(?:не (?:при[еш]|привез|достав|отправ|"
-                r"получ|выда)|нет\b.{0,10}(?:до сих пор|уже)|потерял|застря|пропал|до сих пор|завис|задержив)"
+                r"получ|выда)|нет\b.{0,10}(?:до сих пор|уже)|потерял|застря|пропал|до сих пор|завис|"
+                r"задержив)"
             ),
             r"(?:до сих пор|так и|еще) не (?:при[еш]|получил|достав|отправ|привез)",
             r"не получил[аи]?\b.{0,20}(?:заказ|посылк|товар|ничего)",
@@ -41,15 +42,15 @@ ORDER = (
             r"lost (?:my|the|in) (?:order|package|parcel|the mail|mail|transit)",
             r"missing (?:order|package|parcel|item)",
             (
-                r"оплат(?:ил|ила|или)\b.{0,60}(?:не (?:меня|при|отв|получ|вид|отправ)|нет|тишина|ничего|молч|"
-                r"ждет|ждем|статус)"
+                r"оплат(?:ил|ила|или)\b.{0,60}(?:не (?:меня|при|отв|получ|вид|отправ)|нет|тишина|ничего|"
+                r"молч|ждет|ждем|статус)"
             ),
             r"(?:заказ|посылк\w|букет|торт)\b.{0,15}(?:отдал|увез|украл|потеря|перепутал)",
             r"курьер\b.{0,40}(?:разбил|украл|бросил|уехал|не при|потерял|выкинул|уронил|наехал)",
             r"статус\b.{0,15}не меня",
             (
-                r"(?:i|we|i've|have) (?:already )?paid\b.{0,60}(?:no|not|nothing|never|still|haven't|hasn't|"
-                r"didn't|without)"
+                r"(?:i|we|i've|have) (?:already )?paid\b.{0,60}(?:no|not|nothing|never|still|haven't|"
+                r"hasn't|didn't|without)"
             ),
             (
                 r"(?:my|the) order\b.{0,25}(?:only half|incomplete|missing|wrong address|stuck|disappeared|"
@@ -64,6 +65,10 @@ ORDER = (
             r"не (?:привезли|доставили|прислали|отправили|отгрузили|пришл[аои])\b",
             r"deliver(?:ed|y)\b.{0,15}(?:to )?(?:the )?wrong (?:house|address|person|door|place)",
             r"order i didn't|order\b.{0,30}was cancel+ed",
+            (
+                r"чужой (?:заказ|товар|букет|торт)|не мой (?:заказ|товар)|(?:says|marked|"
+                r"shows) (?:as )?delivered"
+            ),
         ),
     ),
     Cue(
@@ -75,8 +80,8 @@ ORDER = (
             r"(?:ошибл\w+|перепутал\w*|не тот|неправильн\w+|неверн\w+)\b.{0,15}адрес",
             r"(?:поменяйте|измените|исправьте|поменять|изменить)\b.{0,15}(?:адрес|заказ)",
             (
-                r"(?:cancel|change|modify|stop) (?:my|the|our) (?:order|booking|address|delivery|appointment|"
-                r"subscription|reservation)"
+                r"(?:cancel|change|modify|stop) (?:my|the|our) (?:order|booking|address|delivery|"
+                r"appointment|subscription|reservation)"
             ),
             r"wrong (?:shipping |delivery )?address",
         ),

@@ -29,6 +29,11 @@ PARTNERSHIP = (
             r"(?:снять|сниму|сделаю|снимаю) (?:для вас )?(?:ролик|видео|рилс|обзор|контент)",
             r"\bкп\b|за продукт(?:ы|цию)?\b|на бартер|предложение (?:для|к) (?:ваш|вам)",
             r"feature (?:you|your|this)|gift guide|affiliate",
+            (
+                r"(?:рассказать|отметить|упомянуть|сделать обзор|показать)\b.{0,20}(?:в сторис|в блоге|"
+                r"на канале|в рилс)|за подарок|в обмен на"
+            ),
+            r"(?:shoot|film|photograph|review|promote) (?:your|for you)|in exchange for|sponsor",
         ),
     ),
     Cue(
@@ -60,8 +65,7 @@ PARTNERSHIP = (
             r"(?:сда(?:ем|ю)|аренд\w*)\b.{0,20}(?:помещен|площад|торгов|место)",
             (
                 r"(?:handles|in charge of|responsible for|contact for) (?:your )?(?:pr|marketing|"
-                r"partnerships|"
-                r"collabs|press)"
+                r"partnerships|collabs|press)"
             ),
             r"(?:have|send you|business) (?:a )?proposal",
             r"(?:коммерческ\w+ предложен|предложени\w+ (?:для вас|о сотруд|по реклам))",
@@ -85,12 +89,15 @@ PARTNERSHIP = (
             ),
             (
                 r"(?:we|i) (?:run|own|have) (?:a|an) (?:\w+ )?(?:boutique|shop|store|gallery|salon|cafe|"
-                r"hotel|"
-                r"spa|concept store)\b"
+                r"hotel|spa|concept store)\b"
             ),
             r"\d{2,} (?:units|pieces|pcs|штук|комплект)",
             r"for our (?:hotel|office|event|company|store|cafe|restaurant|employees|team)",
             r"для (?:нашего|нашей|нашей) (?:отеля|кафе|компании|сотрудников|офиса|салона)",
+            (
+                r"на (?:полк[иу]|реализац|витрин)|(?:мы|наш) (?:\w+ )?(?:магазин|салон|кафе|отель|шоурум|"
+                r"бутик) (?:из|в)\b"
+            ),
         ),
     ),
     Cue(

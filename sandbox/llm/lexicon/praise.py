@@ -34,6 +34,20 @@ PRAISE = (
             r"fits? (?:like a glove|perfect)|finally (?:a|someone|somebody)|gets it\b|sweetest|so sweet",
             r"kindest|my (?:second|third|fourth|fifth|\d\w\w) (?:pair|order|one|bottle|time)|just ordered",
             r"не ожидал\w*,? что так|ничего лучше|(?:never|couldn't) be(?:en)? (?:happier|better)|до чего же",
+            r"как(?:ой|ая|ие|ое) же\b[^?]*$",
+            (
+                r"(?:пять|5) звезд\b|талантлив|умел(?:ая|ые|иц)|золотц|космос\b|дух захват|изумит|"
+                r"не оторваться|не нарадуюсь"
+            ),
+            (
+                r"(?:you (?:guys|girls|all)?|y'all|this|that) (?:rock|rocks|slap|slaps|rule|rules|win)\b|"
+                r"made (?:me|us|my \w+) (?:smile|cry|so happy|day)|(?:even )?(?:prettier|nicer|better|"
+                r"softer|cuter) (?:in person|irl|than i|in real)"
+            ),
+            (
+                r"mouthwatering|scrumptious|heaven\b|blessing|gem\b|treasure|underrated|"
+                r"can't wait to (?:get|wear|try|come back|order)"
+            ),
         ),
     ),
     Cue(
@@ -62,8 +76,8 @@ PRAISE = (
             r"(?:вернемся|вернусь|приедем|придем) (?:еще|снова|обязательно)|(?:как|словно) новы",
             r"ношу (?:уже|втор|трет|не сним|с удов)|не жале|ни разу не (?:пожале|подвел)",
             (
-                r"(?:муж|мама|дочк\w*|сын\w*|ребен\w+|дети|подруга|бабушка|все)\b.{0,10} (?:в восторге|довол|"
-                r"рад|счастл|оцен)"
+                r"(?:муж|мама|дочк\w*|сын\w*|ребен\w+|дети|подруга|бабушка|все)\b.{0,10} (?:в восторге|"
+                r"довол|рад|счастл|оцен)"
             ),
             r"зашло|то что надо|(?:держится|служит|работает) (?:отлично|уже|долго|второй)",
             r"(?:zero|no) complaints",
@@ -75,6 +89,16 @@ PRAISE = (
             r"everyone (?:asks|loves)|exactly what i",
             r"(?:пользуюсь|пользуемся|ношу|хожу|беру)\b.{0,20}(?:месяц|год|втор|лет|давно|кажд)",
             r"(?:кожа|волосы|ногти|спина)\b.{0,15}стал\w* (?:чищ|чист|мягк|глад|луч|блест|здоров)",
+            (
+                r"(?:приду|придем|приедем|закажу|возьму|куплю) (?:еще|снова|обязательно|опять)|"
+                r"не снима(?:ет|ю|ем)\b|не выпускает из рук|на весь дом|(?:гости|коллеги|подруги|"
+                r"все) (?:спрашива|хвал|в восторг|оценил)|попал\w* в точку|(?:всегда|каждый раз) (?:рад|"
+                r"удовольств|на высоте)"
+            ),
+            (
+                r"(?:best|nicest|softest|comfiest|tastiest) .{0,20}(?:in town|ever|around|i've)|highly\b|"
+                r"five star|worth the (?:wait|price|money)|exactly like the picture|as described"
+            ),
         ),
     ),
     Cue(

@@ -13,8 +13,7 @@ SARCASM = (
         (
             (
                 r"спасибо (?:,? ?)(?:(?:большое|огромное|вам) )?(?:за|,? ?что)\b.{0,15}(?:испорч|потрач|"
-                r"потер|"
-                r"обман|игнор|ожидан|молчан|нерв|разбит|сломан|брак|хам|холодн|ничего|опозда|"
+                r"потер|обман|игнор|ожидан|молчан|нерв|разбит|сломан|брак|хам|холодн|ничего|опозда|"
                 r"настроени\w+ испор|не (?:ответ|при|достав))"
             ),
             (
@@ -25,22 +24,20 @@ SARCASM = (
             (
                 r"(?:браво|молодцы|супер|отличн\w+|прекрасн\w+|замечательн\w+|гениальн\w*|шикарн\w+|класс|"
                 r"лучший|так держать|умницы|спасибо)\b.{0,60}(?:опять|снова|недел[юиь]|месяц|час(?:а|ов) |"
-                r"молч|не отвеч|не при[еш]|разбит|сломан|не то\b|холодн|обман|игнор|опозда|потерял|перепутал|"
-                r"закрыт|нет в наличии)"
+                r"молч|не отвеч|не при[еш]|разбит|сломан|не то\b|холодн|обман|игнор|опозда|потерял|"
+                r"перепутал|закрыт|нет в наличии)"
             ),
             r"всего(?:-| )(?:то|навсего|лишь) .{0,30}(?:недел|месяц|час|дн|рубл|тысяч)",
             r"(?:5|пять) звезд за",
             (
                 r"(?:thanks|thank you|thx|cheers)(?: so much| a lot)? for (?:nothing|ruin|wast|ignor|"
-                r"the (?:broken|cold|wait|wrong|headache|food poison)|sending (?:me )?(?:the )?wrong|losing|"
-                r"not |never |break|forget|making me wait)"
+                r"the (?:broken|cold|wait|wrong|headache|food poison)|sending (?:me )?(?:the )?wrong|"
+                r"losing|not |never |break|forget|making me wait)"
             ),
             (
                 r"(?:great|good|nice|amazing|excellent|brilliant|fantastic|awesome|lovely|wonderful|top|"
                 r"stellar|superb)\b.{0,50}(?:wrong|broken|late|again 👏|ignor|never|nothing|lost|losing|"
-                r"waiting|"
-                r"weeks|"
-                r"months|hours|cold|ruin|rude|no (?:reply|answer)|without)"
+                r"waiting|weeks|months|hours|cold|ruin|rude|no (?:reply|answer)|without)"
             ),
             (
                 r"oh (?:great|wow|wonderful|good|nice|perfect|sure|look)\b.{0,40}(?:again|surprise|another|"
@@ -57,8 +54,8 @@ SARCASM = (
             r"(?:five|5) stars for\b.{0,20}(?:making|wait|ignor|the wait|nothing|wasting|ruin)",
             r"(?:nice|great|cool|wow|love it),? another\b",
             (
-                r"(?:love|loving|love it) (?:when|how)\b.{0,50}(?:never|ignor|wrong|late|wait|nobody|doesn't|"
-                r"don't|sold out)"
+                r"(?:love|loving|love it) (?:when|how)\b.{0,50}(?:never|ignor|wrong|late|wait|nobody|"
+                r"doesn't|don't|sold out)"
             ),
         ),
     ),
@@ -89,8 +86,8 @@ RHETORICAL = (
                 r"высок|не|закрыт|нет)"
             ),
             (
-                r"(?:почему|зачем|отчего) (?:вы )?(?:не отвеча|игнор|удаля|удали|молч|обманыва|хамите|врете|"
-                r"так относи|блокир|подня)"
+                r"(?:почему|зачем|отчего) (?:вы )?(?:не отвеча|игнор|удаля|удали|молч|обманыва|хамите|"
+                r"врете|так относи|блокир|подня)"
             ),
             r"за (?:что|такое) (?:столько|такие|я плат|платить)",
             r"(?:кто|кому) (?:это|такое|вообще|за это|в здравом|будет) (?:куп|покуп|нос|нуж|плат|ес|вообще)",
@@ -98,8 +95,8 @@ RHETORICAL = (
             r"(?:где|и где)\b.{0,12}(?:обещан|хвален|совесть|ваш\w* совесть|логика|обратная связь)",
             r"(?:есть ли у вас|у вас есть|а) совесть",
             (
-                r"(?:когда|может)\b.{0,12}(?:уже|наконец|начнете|научитесь|соизвол)\b.{0,20}(?:ответ|отправ|"
-                r"работ|почин|научит|исправ|соизвол)"
+                r"(?:когда|может)\b.{0,12}(?:уже|наконец|начнете|научитесь|соизвол)\b.{0,20}(?:ответ|"
+                r"отправ|работ|почин|научит|исправ|соизвол)"
             ),
             r"are (?:you|u) (?:kidding|joking|serious|for real|insane|out of your|even|blind|crazy)",
             r"(?:is|was) this (?:a joke|some kind|supposed|even|really what)",
@@ -116,8 +113,7 @@ RHETORICAL = (
             r"who (?:would|buys|pays|in their right mind|even|approved)",
             (
                 r"how (?:long|many times) (?:do|must|should) (?:i|we) (?:have to|wait)\b.{0,20}(?:repl|"
-                r"answer|"
-                r"respon|tell|ask|!)"
+                r"answer|respon|tell|ask|!)"
             ),
             r"how (?:dare|hard (?:is it|can it)|difficult (?:is it|can it))",
             r"do you (?:even|ever|actually) (?:read|reply|answer|care|check|work|test|look)",
@@ -132,6 +128,10 @@ RHETORICAL = (
             r"for (?:that|this)\?",
             r"what (?:happened to|is wrong with|were you thinking)",
             r"что (?:с вами|случилось с|стало с|происходит с)",
+            (
+                r"why (?:do|did|would) i (?:even |still |ever )?(?:bother|order|come|pay|try)|"
+                r"это нормально\s?\?|(?:так|вот так) (?:и надо|можно|положено)\s?\?"
+            ),
         ),
     ),
 )

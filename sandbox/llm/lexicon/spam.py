@@ -12,8 +12,8 @@ SPAM = (
         (
             r"взаимн(?:ая|ую|ые|о|ый)?\b.{0,12}(?:подпис|лайк|актив|пиар)?",
             (
-                r"(?:подпи(?:шись|шитесь|сывайся|сывайтесь)|подпишусь|подписывайся)\b.{0,15}(?:на меня|на мо|"
-                r"на наш|в ответ|взаимно|ко мне|и я)"
+                r"(?:подпи(?:шись|шитесь|сывайся|сывайтесь)|подпишусь|подписывайся)\b.{0,15}(?:на меня|"
+                r"на мо|на наш|в ответ|взаимно|ко мне|и я)"
             ),
             r"подпишусь (?:в ответ|взаимно)",
             r"лайк за лайк|пиар (?:за|вп)|вп\b",
@@ -38,8 +38,8 @@ SPAM = (
             r"(?:в (?:моем|нашем) (?:профиле|канале|магазине|аккаунте|блоге))",
             r"check (?:out )?(?:my|our|the) (?:page|profile|bio|link|store|shop|channel|latest|music|new)",
             (
-                r"(?:link|click|video|pics|nudes|photos|girls?\b.{0,10}) (?:is )?in (?:my |our |the )?(?:bio|"
-                r"profile)"
+                r"(?:link|click|video|pics|nudes|photos|girls?\b.{0,10}) (?:is )?in (?:my |our |"
+                r"the )?(?:bio|profile)"
             ),
             r"visit (?:my|our) |see my (?:bio|profile|page)|my (?:bio|profile|page) (?:for|has)",
             r"look at my (?:page|profile|bio)",
@@ -49,8 +49,8 @@ SPAM = (
                 r"me)?\b.{0,12}@\w"
             ),
             (
-                r"(?:dm|message|inbox|text) (?:us|me)\b.{0,25}(?:ambassador|collab|promo|feature|model|free|"
-                r"earn|info|for (?:a )?(?:deal|discount|shout))"
+                r"(?:dm|message|inbox|text) (?:us|me)\b.{0,25}(?:ambassador|collab|promo|feature|model|"
+                r"free|earn|info|for (?:a )?(?:deal|discount|shout))"
             ),
             r"(?:we'd|we would|we) love to (?:feature|collab|work)\b.{0,40}(?:dm (?:us|@)|@)",
             r"(?:shout ?out|s4s)\b.{0,20}",
@@ -75,8 +75,8 @@ SPAM = (
             r"(?:займ|микрозайм|кредит (?:под|без|за|онлайн)|деньги в долг|до зарплаты|списание долгов)",
             r"(?:вы|ты|наш|поздравля\w+)\b.{0,20}(?:выиграл|победител|приз)",
             (
-                r"(?:получи|забери|забирай)(?:те)?\b(?!.{0,12}мои деньги).{0,20}(?:приз|подарок|бонус|деньги|"
-                r"айфон|iphone|бесплатно)"
+                r"(?:получи|забери|забирай)(?:те)?\b(?!.{0,12}мои деньги).{0,20}(?:приз|подарок|бонус|"
+                r"деньги|айфон|iphone|бесплатно)"
             ),
             r"розыгрыш (?:айфон|iphone|денег|машин)",
             r"(?:earn|make|made|making|earning|earned|get|profit)\b.{0,15}(?:\$|€|£)\s?\d",
@@ -87,8 +87,8 @@ SPAM = (
             r"(?:casino|betting|jackpot|slots|free spins)",
             r"(?:loan|loans|credit (?:repair|card offer)|get approved)\b",
             (
-                r"(?:you(?: have|'ve|ve)? (?:won|been (?:selected|chosen))|claim your (?:prize|gift|reward)|"
-                r"giveaway winner|free iphone|gift card)\b.{0,30}"
+                r"(?:you(?: have|'ve|ve)? (?:won|been (?:selected|chosen))|claim your (?:prize|gift|"
+                r"reward)|giveaway winner|free iphone|gift card)\b.{0,30}"
             ),
             (
                 r"(?:вебинар|марафон|интенсив|тренинг|мастермайнд)\b.{0,60}(?:ссылк|регистрац|профил|\d+к|"
@@ -103,6 +103,11 @@ SPAM = (
             r"click (?:the )?(?:link|here|my|on)|sugar baby|\d+k (?:weekly|a week|monthly|per)",
             r"раздаю\b.{0,30}(?:рубл|денег|деньги|\d)|кредит\w* (?:всем|с плохой)|первым (?:ста|\d+)",
             r"(?:made|make|earned) \d+k\b|thanks to @\w+",
+            (
+                r"заработ(?:ка|ком|ки)\b|зарабатыва(?:ю|й|ем)|(?:turned|flipped|grew) (?:my |his |"
+                r"her )?(?:\$|€|£)?\d+k? into|(?:my|a|the) (?:mentor|broker|account manager|"
+                r"trading coach)\b|financial(?:ly)? free"
+            ),
         ),
     ),
     Cue(
@@ -138,8 +143,12 @@ SPAM = (
             r"(?:\+7|8)[\s(-]?9\d\d[\s)-]*\d{3}[\s-]?\d\d[\s-]?\d\d",
             r"replica|rolex|visit us|deserves? more followers|more (?:followers|likes)\b",
             (
-                r"(?:nice|great|cool|awesome|amazing) (?:pic|post|page|feed|content)\b.{0,10}(?:visit|check|"
-                r"follow|see)"
+                r"(?:nice|great|cool|awesome|amazing) (?:pic|post|page|feed|content)\b.{0,10}(?:visit|"
+                r"check|follow|see)"
+            ),
+            (
+                r"продвижени\w+ (?:в|вашего|бизнес|соц)|(?:недорого|качественно|гарантия),? пиши|"
+                r"(?:залетай|залетайте|добавляйся|вступай)\b|таргет\w* (?:под ключ|недорого)|free followers"
             ),
         ),
     ),
@@ -151,8 +160,8 @@ SPAM = (
             r"https?://|www\.",
             r"(?:t\.me|wa\.me|bit\.ly|goo\.gl|tinyurl\.com|vk\.cc|clck\.ru|linktr\.ee|telegram\.me)/?",
             (
-                r"[\w\-]{2,}\.(?:com|ru|net|org|biz|info|xyz|top|shop|store|online|site|club|io|me|cc|click|"
-                r"link)(?:/|\b)"
+                r"[\w\-]{2,}\.(?:com|ru|net|org|biz|info|xyz|top|shop|store|online|site|club|io|me|cc|"
+                r"click|link)(?:/|\b)"
             ),
         ),
     ),

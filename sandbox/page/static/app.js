@@ -1,12 +1,17 @@
 // Puts the three parts together: who plays, what language, and where news come from.
 
-import { ask, everySecond, watch } from './api.js';
+import { ask, everySecond, Refused, watch } from './api.js';
 import { Inside } from './inside.js';
 import { Instagram } from './instagram.js';
 import { counts, Telegram } from './telegram.js';
 import { current, label, speak, t } from './words.js';
 
 const section = (id) => document.getElementById(id);
+// Whether a neighbour answered the last time; null before the first.
+const reachable = new Map([
+  ['instagram', null],
+  ['telegram', null],
+]);
 const views = document.querySelectorAll('nav.views button');
 
 label(document);
@@ -18,6 +23,7 @@ const instagram = new Instagram(section('instagram'), {
   choose: (comment) => {
     inside.choose(comment);
     open('inside');
+    section('inside').scrollIntoView({ block: 'nearest' });
     lookInside();
   },
   failed: (error) => telegram.failed(error),
@@ -27,23 +33,24 @@ const instagram = new Instagram(section('instagram'), {
 const lookAtInstagram = everySecond(async () => {
   try {
     instagram.show(await ask('instagram/state'));
+    connected('instagram', true);
   } catch (error) {
-    connected(false);
-    throw error;
+    if (!(error instanceof Refused)) throw error;
+    connected('instagram', false);
   }
 });
 const lookInside = everySecond(() => inside.refresh());
 
 watch({
   opened: async () => {
-    await telegram.reload().catch(console.error);
-    connected(true);
+    await telegram.reload();
+    connected('telegram', true);
   },
   changed: (change) => {
     telegram.changed(change);
     if (counts(change)) mark('telegram');
   },
-  lost: () => connected(false),
+  lost: () => connected('telegram', false),
 });
 
 for (const button of views) button.addEventListener('click', () => open(button.dataset.view));
@@ -61,17 +68,26 @@ function redraw() {
   for (const button of document.querySelectorAll('[data-language]')) {
     button.setAttribute('aria-pressed', String(button.dataset.language === current()));
   }
-  const connection = document.getElementById('connection');
-  if (connection.dataset.live !== undefined) connected(connection.dataset.live === 'true');
+  showConnection();
   instagram.draw();
   telegram.draw();
   inside.draw();
 }
 
-function connected(live) {
+function connected(neighbour, live) {
+  reachable.set(neighbour, live);
+  showConnection();
+}
+
+function showConnection() {
+  const answers = [...reachable.values()];
   const connection = document.getElementById('connection');
-  connection.dataset.live = String(live);
-  connection.textContent = t(live ? 'live' : 'lost');
+  let words = '';
+  if (answers.includes(false)) words = 'lost';
+  else if (!answers.includes(null)) words = 'live';
+  connection.dataset.live = String(words === 'live');
+  const shown = words && t(words);
+  if (connection.textContent !== shown) connection.textContent = shown; // read aloud when it changes only
 }
 
 /** Turn to one part; wide pages show all three anyway. */

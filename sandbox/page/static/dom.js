@@ -16,16 +16,20 @@ const drawn = new WeakMap(); // node → what it was drawn from
 
 /**
  * Make the children of `container` show `items`: only what changed is drawn anew, by `draw(item)`, and
- * the focus stays on the element with the same `data-focus`. `salt` is what else the drawing depends on.
+ * the focus stays on the element with the same `data-focus`, or near it. `salt` is what else the drawing depends on.
  */
 export function keyed(container, items, key, draw, salt = '') {
-  const before = new Map([...container.children].map((node) => [node.dataset.key, node]));
+  const wanted = new Set(items.map((item) => String(key(item))));
+  const before = new Map();
+  for (const node of [...container.children]) {
+    if (wanted.has(node.dataset.key)) before.set(node.dataset.key, node);
+    else node.remove();
+  }
   let place = container.firstElementChild;
   for (const item of items) {
     const name = String(key(item));
     const from = salt + JSON.stringify(item);
     let node = before.get(name);
-    before.delete(name);
     if (node === undefined || drawn.get(node) !== from) {
       const next = draw(item);
       next.dataset.key = name;
@@ -39,14 +43,14 @@ export function keyed(container, items, key, draw, salt = '') {
     if (node === place) place = place.nextElementSibling;
     else container.insertBefore(node, place);
   }
-  for (const node of before.values()) node.remove();
 }
 
 function replace(node, next) {
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
   node.replaceWith(next);
   if (focused !== undefined) {
-    next.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    const same = next.querySelector(`[data-focus="${CSS.escape(focused)}"]`);
+    (same ?? next.querySelector('[data-focus]'))?.focus({ preventScroll: true });
   }
 }
 

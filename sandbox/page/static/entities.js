@@ -3,12 +3,13 @@
 import { el } from './dom.js';
 import { clock, t } from './words.js';
 
+const BLOCKS = new Set(['pre', 'blockquote', 'expandable_blockquote']);
 const LONG_QUOTE = { characters: 160, lines: 3 };
 const opened = new Set(); // quotes that somebody unfolded, by `place` and offset: redrawing keeps them open
 
 /**
  * Nodes for `text`. `place` tells messages apart; `act.command(text)` is called for a pressed command,
- * `act.copied(text)` for pressed code.
+ * `act.copied(text)` for pressed code, `act.jump(chatId, messageId)` for a link to a message.
  */
 export function styled(text, entities, place, act) {
   const marks = (entities ?? [])
@@ -40,6 +41,8 @@ function nodes(text, from, to, marks, context) {
     waiting.splice(0, waiting.length, ...rest);
     made.push(wrapped(mark, text.slice(mark.from, mark.to), nodes(text, mark.from, mark.to, inner, context), context));
     position = mark.to;
+    // A block ends its line by itself.
+    if (BLOCKS.has(mark.entity.type) && position < to && text[position] === '\n') position += 1;
   }
   if (position < to) made.push(text.slice(position, to));
   return made;
@@ -69,9 +72,9 @@ function wrapped({ entity, from }, text, children, { place, act }) {
     case 'expandable_blockquote':
       return foldable(text, children, `${place}:${from}`);
     case 'text_link':
-      return link(entity.url, children);
+      return link(entity.url, children, act);
     case 'url':
-      return link(text, children);
+      return link(text, children, act);
     case 'date_time':
       return el('time', { title: clock(entity.unix_time * 1000) }, ...children);
     case 'bot_command':
@@ -116,8 +119,13 @@ function spoiler(children) {
   return hidden;
 }
 
-/** A link to another site opens apart; other schemes stay words. */
-export function link(address, children) {
+/** A link to a message of a group turns to it, one to another site opens apart; other schemes stay words. */
+export function link(address, children, act) {
+  const message = /^https:\/\/t\.me\/c\/(\d+)\/(?:\d+\/)?(\d+)$/.exec(address);
+  if (message) {
+    const jump = () => act.jump(Number(`-100${message[1]}`), Number(message[2]));
+    return el('button', { type: 'button', onclick: jump }, ...children);
+  }
   if (!/^https?:\/\//i.test(address)) return el('span', { class: 'mention' }, ...children);
   return el('a', { href: address, target: '_blank', rel: 'noopener noreferrer' }, ...children);
 }

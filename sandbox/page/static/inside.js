@@ -119,8 +119,14 @@ function drawStep(step, begun) {
     el('time', { datetime: step.at, title: clock(step.at, { seconds: true }) }, `+${later.toFixed(2)} s`),
     el('strong', {}, t(`what.${step.what}`)),
     el('span', {}, headline(step)),
-    el('small', { class: 'quiet' }, others.map(([name, value]) => `${name} ${value}`).join(' · ')),
+    others.length > 0 && el('small', {}, others.map(detail).join(' · ')),
   );
+}
+
+function detail([name, value]) {
+  if (name === 'ms') return `${number(value)} ms`;
+  if (name === 'draft_version') return `v${value}`;
+  return typeof value === 'number' ? `${name} ${number(value)}` : String(value);
 }
 
 /** What changed, who decided, or what the model was asked for. */

@@ -29,7 +29,7 @@ export class Instagram {
 
   show(state) {
     this.state = state;
-    this.postId ??= state.posts[0]?.id;
+    this.postId ??= state.posts[0]?.id ?? null;
     this.draw();
   }
 
@@ -40,7 +40,7 @@ export class Instagram {
     keyed(this.find('.profile'), [profile], () => 'profile', drawProfile);
     keyed(this.find('.posts'), posts.map(thumbnail), (post) => post.id, (post) => this.drawThumbnail(post), salt);
     const post = posts.find((one) => one.id === this.postId);
-    keyed(this.find('figure'), post ? [thumbnail(post)] : [], (one) => one.id, drawPost, salt);
+    keyed(this.find('figure'), post ? [withoutComments(post)] : [], (one) => one.id, drawPost, current());
     const comments = post?.comments ?? [];
     this.find('.empty').hidden = comments.length > 0;
     keyed(this.find('.comments'), comments, (one) => one.id, (one) => this.drawComment(one, one), salt);
@@ -137,7 +137,9 @@ export class Instagram {
       { name: '', label: t('someone.else') },
     ];
     const draw = ({ name, label }) => el('option', { value: name }, label);
+    const chosen = this.customer.selectedIndex;
     keyed(this.customer, options, (one) => `as ${one.name}`, draw);
+    if (chosen >= 0) this.customer.selectedIndex = chosen;
   }
 
   nameOther() {
@@ -148,6 +150,7 @@ export class Instagram {
   }
 
   async publish(text) {
+    if (this.postId === null) return false; // the profile has not been read yet
     const username = this.customer.value || this.otherName.value.trim();
     const comment = { media_id: this.postId, username, text };
     if (this.parent !== null) comment.parent_id = this.parent.id;
@@ -167,7 +170,9 @@ export class Instagram {
   }
 }
 
-/** A post without its comments: redrawn only when something of it changes. */
+const withoutComments = ({ comments, ...post }) => post;
+
+/** What a thumbnail shows, and nothing else: it is redrawn only when something of it changes. */
 function thumbnail({ comments, ...post }) {
   return { ...post, count: comments.reduce((sum, comment) => sum + 1 + comment.replies.length, 0) };
 }

@@ -18,7 +18,7 @@ export function excerpt(message) {
 
 /**
  * `mine`: written by whoever looks. `topic`: its name, when messages of several are shown together.
- * `act`: press(message, button), reply(message), command(text), copied(text).
+ * `act`: press(message, button), reply(message), command(text), copied(text), jump(chatId, messageId).
  */
 export function drawMessage(message, { mine, topic, act }) {
   if (isService(message)) return drawService(message);
@@ -96,13 +96,13 @@ function drawButton(message, button, act) {
   const style = ['success', 'danger', 'primary'].includes(button.style) ? ` ${button.style}` : '';
   const common = { class: `key${style}`, 'data-focus': `key ${message.message_id} ${button.text}` };
   if (button.url) {
-    const opens = link(button.url, [`${button.text} ↗`]);
+    const opens = link(button.url, [button.text], act);
     opens.className = common.class;
     return opens;
   }
   if (button.copy_text) {
     const copy = () => act.copied(button.copy_text.text);
-    return el('button', { type: 'button', ...common, onclick: copy }, `${button.text} ⧉`);
+    return el('button', { type: 'button', ...common, onclick: copy }, `${button.text} 📋`);
   }
   if (button.callback_data === undefined) {
     return el('button', { type: 'button', ...common, disabled: true, title: t('button.unsupported') }, button.text);

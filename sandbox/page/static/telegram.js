@@ -23,11 +23,13 @@ export class Telegram {
     this.held = null; // changes told while the list is being read
     this.thread = ALL; // or GENERAL, PRIVATE, or the number of a topic
     this.replyTo = null;
+    this.isNew = true; // until the messages were read for the first time
     this.act = {
       press: (message, button, key) => this.press(message, button, key),
       reply: (message) => this.answer(message, { focus: true }),
       command: (text) => this.type(`${text} `),
       copied: (text) => this.copy(text),
+      jump: (chatId, messageId) => this.jump(chatId, messageId),
     };
 
     this.scroll = this.find('.scroll');
@@ -54,6 +56,8 @@ export class Telegram {
       held.forEach((change) => this.apply(change));
       this.draw();
     }
+    if (this.isNew) this.resume();
+    this.isNew = false;
   }
 
   /** Take in a change of the stream. */
@@ -85,6 +89,14 @@ export class Telegram {
       this.answer(message, { focus: !typing });
     }
     if (message.from.id === this.me.id) this.toEnd();
+  }
+
+  /** Open the reply bar again for what is still waiting for an answer. */
+  resume() {
+    const visible = [...this.messages.values()].filter((message) => this.isVisible(message));
+    const answered = new Set(visible.map((message) => message.reply_to_message?.message_id));
+    const waiting = visible.filter((one) => one.force_reply && this.isFor(one) && !answered.has(one.message_id));
+    if (waiting.length > 0) this.answer(waiting.at(-1));
   }
 
   isFor(message) {
@@ -176,8 +188,7 @@ export class Telegram {
     this.me = person;
     this.answer(null);
     this.draw();
-    const asked = [...this.messages.values()].filter((one) => one.force_reply && this.isVisible(one)).at(-1);
-    if (asked && this.isFor(asked)) this.answer(asked, { focus: false });
+    this.resume();
   }
 
   /** Answer a message, or with null just write. */
@@ -189,11 +200,13 @@ export class Telegram {
 
   drawReplying() {
     const message = this.replyTo;
+    const wasNearEnd = this.isNearEnd();
     this.replying.hidden = message === null;
     if (message !== null) {
       this.replying.querySelector('span').textContent = `${author(message)}: ${excerpt(message)}`;
     }
     this.box.placeholder = message?.force_reply?.input_field_placeholder ?? t('message.text');
+    if (wasNearEnd) this.toEnd(); // the bar takes its height from the messages
   }
 
   async send(text) {
@@ -213,8 +226,8 @@ export class Telegram {
   }
 
   async press(message, button, key) {
+    if (key.getAttribute('aria-busy')) return;
     key.setAttribute('aria-busy', 'true');
-    key.disabled = true;
     const body = { user_id: this.me.id, message_id: message.message_id, data: button.callback_data };
     try {
       const answer = await ask('telegram/press', { ...body, chat_id: message.chat.id });
@@ -222,7 +235,6 @@ export class Telegram {
     } catch (error) {
       this.failed(error);
     } finally {
-      key.disabled = false;
       key.removeAttribute('aria-busy');
     }
   }
@@ -240,14 +252,23 @@ export class Telegram {
     }
     const toast = this.find('.toast');
     toast.textContent = text;
-    toast.hidden = false;
     clearTimeout(this.toastTimer);
-    this.toastTimer = setTimeout(() => (toast.hidden = true), TOAST);
+    this.toastTimer = setTimeout(() => (toast.textContent = ''), TOAST);
   }
 
   type(text) {
     this.box.value = text;
     this.box.focus();
+  }
+
+  /** Show a message of the group, as a link to it does. */
+  jump(chatId, messageId) {
+    if (!this.messages.has(`${chatId}/${messageId}`)) return;
+    const find = () => this.find(`.message[data-id="${messageId}"]`);
+    if (find() === null) this.turnTo(ALL);
+    const node = find();
+    node?.scrollIntoView({ block: 'center' });
+    node?.animate({ opacity: [0.3, 1] }, 900);
   }
 
   async copy(text) {

@@ -29,7 +29,7 @@ export const en = {
   'write.as': 'Write as',
   'someone.else': 'another name…',
   name: 'Instagram name',
-  'comment.text': 'A customer’s comment…',
+  'comment.text': 'Comment…',
   publish: 'Post',
 
   'telegram.side': 'what managers see',

@@ -16,7 +16,7 @@ export function t(key, values = {}) {
 
 /** The word for a state or step of the product; an unknown one is told in the product's own. */
 export function state(name) {
-  return WORDS[language][`state.${name}`] ?? name;
+  return WORDS[language][`state.${name}`] ?? name.replaceAll('_', ' ');
 }
 
 export const current = () => language;
@@ -50,6 +50,7 @@ export function clock(moment, { seconds = false } = {}) {
     ...(today ? {} : { day: 'numeric', month: 'short' }),
     hour: '2-digit',
     minute: '2-digit',
+    hourCycle: 'h23',
     ...(seconds ? { second: '2-digit' } : {}),
   });
 }

@@ -29,7 +29,7 @@ export const ru = {
   'write.as': 'Пишет',
   'someone.else': 'другое имя…',
   name: 'Имя в Instagram',
-  'comment.text': 'Комментарий покупателя…',
+  'comment.text': 'Комментарий…',
   publish: 'Опубликовать',
 
   'telegram.side': 'что видят менеджеры',
@@ -72,7 +72,7 @@ export const ru = {
   queue: 'Очередь',
   'queue.empty': 'пуста',
   'queue.age': 'старшему {seconds} с',
-  alerts: 'Предупреждения',
+  alerts: 'Тревоги',
   'alerts.none': 'нет',
   'timeline.choose': 'Нажмите «Что внутри» у комментария слева, и здесь появится его путь.',
   'timeline.unknown': 'Продукт ещё не знает этого комментария.',

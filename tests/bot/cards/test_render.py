@@ -297,9 +297,9 @@ def test_a_reason_in_a_managers_own_words_is_shown() -> None:
 
 
 def test_a_decision_without_a_person_is_a_policys() -> None:
-    assert "✅ Approved by automatically" not in text_of(
-        approved(delivery(DeliveryState.PLANNED), decided_by=None)
-    )
+    shown = approved(delivery(DeliveryState.PLANNED), decided_by=None)
+    assert "✅ Approved by a policy, 12:59" in text_of(shown)
+    assert "✅ Одобрено: автоматически, 12:59" in text_of(shown, "ru")
 
 
 def test_trouble_of_an_unknown_class_has_words_too() -> None:

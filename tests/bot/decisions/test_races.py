@@ -59,7 +59,6 @@ async def answers(world: World) -> dict[int, dict[str, Any]]:
     ],
 )
 async def test_of_two_presses_handled_at_once_one_counts(world: World, ivans: Press, marias: Press) -> None:
-    winners = set()
     for first in range(1, 2 * ROUNDS, 2):
         seed = await world.card()
         second = first + 1
@@ -71,7 +70,6 @@ async def test_of_two_presses_handled_at_once_one_counts(world: World, ivans: Pr
         await asyncio.gather(*(world.handler(update_id) for update_id in order))
 
         [decision] = await world.rows(Decision, Decision.draft_id == seed.draft.id)
-        winners.add(decision.actor_id)
         told = await answers(world)
         won, lost = (first, second) if decision.actor_id == IVAN.id else (second, first)
         assert told[won]["show_alert"] == "false"
@@ -80,7 +78,6 @@ async def test_of_two_presses_handled_at_once_one_counts(world: World, ivans: Pr
         planned = await world.rows(Delivery, Delivery.comment_id == seed.comment.id)
         approved = (await world.draft(seed)).state is DraftState.APPROVED
         assert len(planned) == (1 if approved else 0)
-    assert winners == {IVAN.id, MARIA.id}
 
 
 async def test_presses_that_arrive_together_over_http_are_all_answered(running: World) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.cards.callbacks import Press
+from bot.updates.effects import Effects, Leave
 from db.life.draft import DraftState
 from db.models import Account, Alert, Card
 from db.models.alert import AlertState
@@ -37,6 +38,11 @@ async def handled(world: World, payload: dict[str, Any]) -> None:
     async with world.db.transaction() as tx:
         await store(tx, [payload])
     await world.handler(payload["update_id"])
+
+
+async def moved_to(world: World, chat_id: int) -> bool:
+    [account] = await world.rows(Account)
+    return bool(account.chat_id == chat_id)
 
 
 async def test_the_bot_leaves_a_chat_that_is_not_ours(world: World) -> None:
@@ -80,13 +86,9 @@ async def test_a_group_that_becomes_a_supergroup_takes_its_cards_along(running: 
     seed = await running.card()
     new = running.group - 1
     await running.control("chat", action="migrate", new_chat_id=new)
-
-    async def moved() -> bool:
-        [account] = await running.rows(Account)
-        return bool(account.chat_id == new)
-
-    await running.until(moved)
-    await running.settled()
+    await running.until(lambda: moved_to(running, new))
+    [alert] = await running.rows(Alert)
+    assert (alert.kind, alert.count) == ("chat_moved", 1)
     [card] = await running.rows(Card)
     assert (card.chat_id, card.message_id) == (new, None)
     assert card.wanted_rev > card.rendered_rev
@@ -98,12 +100,7 @@ async def test_our_own_chat_under_its_new_id_is_not_left(running: World) -> None
     await running.card()
     new = running.group - 1
     await running.control("chat", action="migrate", new_chat_id=new)
-
-    async def moved() -> bool:
-        [account] = await running.rows(Account)
-        return bool(account.chat_id == new)
-
-    await running.until(moved)
+    await running.until(lambda: moved_to(running, new))
     chat = {"id": new, "type": "supergroup", "title": "Менеджеры"}
     await handled(running, standing(1, chat, "left", "administrator"))
     assert await running.calls("leaveChat") == []
@@ -113,7 +110,7 @@ async def test_a_card_drawn_in_the_new_chat_can_be_pressed(running: World) -> No
     seed = await running.card()
     new = running.group - 1
     await running.control("chat", action="migrate", new_chat_id=new)
-    await running.settled()
+    await running.until(lambda: moved_to(running, new))
     message = await running.call("sendMessage", chat_id=new, text="card")
     await running.control(
         "press",
@@ -123,3 +120,9 @@ async def test_a_card_drawn_in_the_new_chat_can_be_pressed(running: World) -> No
         data=seed.data(Press.APPROVE),
     )
     assert (await running.draft(seed)).state is DraftState.APPROVED
+
+
+async def test_a_chat_that_proves_to_be_ours_in_time_is_not_left(world: World) -> None:
+    """The wish to leave was noted before the move was known."""
+    await world.handler._performer.carry_out(Effects(wanted=[Leave(world.group)]))
+    assert await world.calls("leaveChat") == []

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from bot.cards.callbacks import Press
 from bot.updates.handling import ATTEMPTS
+from db.engine import Database
 from db.life.draft import DraftState
 from db.models import Alert, Decision, Delivery, TelegramUpdate
 from db.models.telegram_update import UpdateState
@@ -17,6 +18,7 @@ from services.decide.service import Decisions
 from services.updates import store
 from tests.bot.builders import OLGA, Seed
 from tests.bot.conftest import World
+from tests.db.cable import Cable, cable_to
 
 
 async def a_stored_press(world: World, seed: Seed, update_id: int = 7) -> None:
@@ -74,22 +76,22 @@ async def test_an_update_stored_before_a_restart_is_handled_after_it(world: Worl
     assert (await world.draft(seed)).state is DraftState.APPROVED
 
 
-async def test_what_people_wrote_does_not_stay_in_the_updates(running: World) -> None:
-    message = await running.post("a card")
-    await running.write(OLGA, "между нами", reply_to=message)
-    await running.settled()
-    row = await update_row(running)
+async def test_what_people_wrote_does_not_stay_in_the_updates(world: World) -> None:
+    message = await world.post("a card")
+    await world.write(OLGA, "между нами", reply_to=message)
+    await world.pump()
+    row = await update_row(world)
     assert row.payload == {"update_id": row.id}
     assert row.state is UpdateState.PROCESSED
 
 
-async def test_telegram_failing_to_take_the_answer_changes_no_decision(running: World) -> None:
-    seed = await running.card()
-    await running.control("faults", operation="answerCallbackQuery", kind="status", code=500)
-    await a_stored_press(running, seed)
-    await running.settled()
-    assert (await running.draft(seed)).state is DraftState.APPROVED
-    assert (await update_row(running)).state is UpdateState.PROCESSED
+async def test_telegram_failing_to_take_the_answer_changes_no_decision(world: World) -> None:
+    seed = await world.card()
+    await world.control("faults", operation="answerCallbackQuery", kind="status", code=500)
+    await a_stored_press(world, seed)
+    await world.handler(7)
+    assert (await world.draft(seed)).state is DraftState.APPROVED
+    assert (await update_row(world)).state is UpdateState.PROCESSED
 
 
 class Stumbling(Decisions):
@@ -125,27 +127,71 @@ async def test_a_handler_that_fails_once_is_tried_again_with_the_spinner_waiting
 
 
 async def test_a_handler_that_keeps_failing_ends_with_an_answer_and_an_alert(
-    stumbling: Stumbling, running: World
+    stumbling: Stumbling, world: World
 ) -> None:
     stumbling.left = ATTEMPTS
-    seed = await running.card()
-    answer = await running.press(OLGA, seed, seed.data(Press.APPROVE))
+    seed = await world.card()
+    answer = await world.tap(OLGA, seed, seed.data(Press.APPROVE))
     assert answer["text"].startswith("Не получилось")
     assert answer["alert"] is True
-    assert (await running.draft(seed)).state is DraftState.PENDING
-    assert await running.rows(Decision) == []
-    row = await update_row(running)
+    assert (await world.draft(seed)).state is DraftState.PENDING
+    assert await world.rows(Decision) == []
+    row = await update_row(world)
     assert (row.state, row.error) == (UpdateState.FAILED, "RuntimeError")
-    [alert] = await running.rows(Alert)
+    [alert] = await world.rows(Alert)
     assert alert.kind == "step_failed"
 
 
-async def test_an_update_of_an_unknown_shape_ends_failed_and_blocks_nobody(running: World) -> None:
-    async with running.db.transaction() as tx:
+async def test_every_failed_attempt_but_the_last_queues_another(stumbling: Stumbling, world: World) -> None:
+    stumbling.left = ATTEMPTS
+    seed = await world.card()
+    await a_stored_press(world, seed)
+    for _ in range(ATTEMPTS):
+        await world.handler(7)
+    async with world.db.transaction() as tx:
+        jobs = await tx.session.execute(
+            text("SELECT dedupe_key FROM pgqueuer WHERE entrypoint = 'telegram_update' ORDER BY id")
+        )
+        assert [row[0] for row in jobs] == ["update:7", "update:7:1", "update:7:2"]
+
+
+async def test_an_update_of_an_unknown_shape_ends_failed_and_blocks_nobody(world: World) -> None:
+    async with world.db.transaction() as tx:
         await store(tx, [{"update_id": 5, "message": {"nonsense": True}}])
-    seed = await running.card()
-    await running.press(OLGA, seed, seed.data(Press.APPROVE))
-    await running.settled()
-    states = {row.id: row.state for row in await running.rows(TelegramUpdate)}
-    assert states.pop(5) is UpdateState.FAILED
-    assert set(states.values()) == {UpdateState.PROCESSED}
+    for _ in range(ATTEMPTS):
+        await world.handler(5)
+    assert (await update_row(world)).state is UpdateState.FAILED
+
+
+class Cut(Decisions):
+    """Decides as ever; meanwhile the database goes away."""
+
+    def __init__(self, world: World, cable: Cable) -> None:
+        super().__init__(world.options, b"key of tests")
+        self._cable = cable
+
+    async def approve(self, *arguments: Any, **named: Any) -> Any:
+        outcome = await super().approve(*arguments, **named)
+        await self._cable.pull()
+        return outcome
+
+
+async def test_a_press_that_loses_the_database_is_answered_kept_and_handled_later(
+    world: World, database_url: str
+) -> None:
+    seed = await world.card()
+    await a_stored_press(world, seed)
+    async with cable_to(database_url) as cable:
+        far = Database(cable.url)
+        world.handler._db, near = far, world.handler._db
+        world.handler._dispatcher["decisions"] = Cut(world, cable)
+        await world.handler(7)
+        await far.close()
+    [call] = await world.calls("answerCallbackQuery")
+    assert call["params"]["text"].startswith("База данных сейчас недоступна")
+    assert (await world.draft(seed)).state is DraftState.PENDING
+    assert (await update_row(world)).state is UpdateState.RECEIVED
+    world.handler._db = near
+    world.handler._dispatcher["decisions"] = Decisions(world.options, b"key of tests")
+    await world.handler(7)
+    assert (await world.draft(seed)).state is DraftState.APPROVED

@@ -16,7 +16,7 @@ from db.engine import Database
 from db.models import Alert, TelegramUpdate
 from db.models.alert import AlertState
 from tests.bot.builders import OLGA
-from tests.bot.conftest import World
+from tests.bot.conftest import World, closed
 
 
 @asynccontextmanager
@@ -54,12 +54,15 @@ async def test_only_the_kinds_we_read_are_asked_for(world: World) -> None:
         assert kind in call["params"]["allowed_updates"]
 
 
-async def test_an_update_that_could_not_be_stored_is_fetched_again(world: World, redis_url: str) -> None:
+async def test_an_update_that_could_not_be_stored_is_fetched_again(world: World) -> None:
     away = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
     await world.write(OLGA, "/start", chat_id=OLGA.id)
     task = asyncio.create_task(Polling(away, world.bot).run())
-    await world.until(lambda: world.calls("getUpdates"))
-    await asyncio.sleep(0)
+
+    async def twice() -> bool:
+        return len(await world.calls("getUpdates")) > 1
+
+    await world.until(twice)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await away.close()
@@ -137,7 +140,7 @@ async def test_a_refused_token_stops_loudly(world: World) -> None:
     bot = connect("1:wrong", world.address)
     with pytest.raises(BotTokenRefused):
         await Polling(world.db, bot).run()
-    await bot.session.close()
+    await closed(bot)
 
 
 async def test_a_waiting_poll_ends_at_once_when_cancelled(world: World) -> None:

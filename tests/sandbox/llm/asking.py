@@ -85,10 +85,9 @@ def catalogue() -> list[dict[str, str]]:
 
 
 def rendered(row: dict[str, str]) -> str:
-    price = f"{int(row['price']):,}".replace(",", " ")
     stock = "в наличии" if int(row["stock"]) else "нет в наличии"
     return (
-        f"{row['name']}; {price} {row['currency']}; {stock}; {row['attributes']}; обновлено {row['updated']}"
+        f"{row['name']}; {row['price']} {row['currency']}; {stock}; {row['attributes']}; обновлено {row['updated']}"
     )
 
 

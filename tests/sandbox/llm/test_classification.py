@@ -164,6 +164,18 @@ def test_a_bare_word_in_our_thread_goes_on_with_it() -> None:
     assert read("кедровый").category == "irrelevant"
 
 
+def test_in_our_thread_the_name_in_front_is_ours_even_when_nobody_told_it() -> None:
+    asked = task("classify", "@some_shop спасибо, очень красиво!", thread=[{"from": "us", "text": "Готово"}])
+    assert classify(Task.model_validate(asked)).category == "praise"
+    assert classify(Task.model_validate(asked | {"thread": []})).category == "irrelevant"
+
+
+def test_what_is_not_known_may_be_empty() -> None:
+    asked = Task.model_validate(task("answer", "Цена?", language="", category=""))
+    assert (asked.language, asked.category) == (None, None)
+    assert Task.model_validate(task("answer", "Цена?", language="und")).language is None
+
+
 @pytest.mark.parametrize("text", ["Позовите менеджера", "У меня аллергия после мыла", "Ужас, всё сломалось"])
 def test_a_person_is_needed_for_trouble_and_on_request(text: str) -> None:
     assert read(text).needs_human

@@ -218,6 +218,12 @@ def test_a_managers_wish_makes_a_visibly_different_text(hint: str | None, check:
     assert check(old, new)
 
 
+@pytest.mark.parametrize("hint", ["короче", "официально", "без цены"])
+def test_the_same_wish_twice_still_changes_the_text(hint: str) -> None:
+    once = draft("Сколько стоит диффузор?", hint=hint).reply
+    assert draft("Сколько стоит диффузор?", hint=hint, previous=once).reply != once
+
+
 @pytest.mark.parametrize("category", ["praise", "complaint", "urgent", "partnership", "question"])
 def test_a_rejected_text_never_comes_back_at_once(category: str) -> None:
     previous = draft("Непонятный комментарий", category=category).reply

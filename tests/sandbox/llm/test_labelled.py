@@ -25,9 +25,9 @@ def classified(row: dict[str, Any]) -> Classification:
     return classify(Task.model_validate(task("classify", row["text"])))
 
 
-@pytest.mark.parametrize(("name", "least"), [("labelled.jsonl", 0.95), ("unseen.jsonl", 0.9)])
+@pytest.mark.parametrize(("name", "least"), [("labelled.jsonl", 0.95), ("unseen.jsonl", 0.75)])
 def test_most_comments_get_their_category(name: str, least: float) -> None:
-    """`unseen` was written before the rules and never tuned on; about 0.75 is what keyword rules promise."""
+    """The rules were never tuned on `unseen`; about 0.75 is what keyword rules reach on short comments."""
     rows = labelled(name)
     wrong = [row["id"] for row in rows if classified(row).category != row["category"]]
     assert 1 - len(wrong) / len(rows) >= least, wrong

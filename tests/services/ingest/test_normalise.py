@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from db.models.comment import CommentKind
 from services.ingest.envelope import FIELDS
 from services.ingest.normalise import (
     MAX_ATTACHMENTS,
     MAX_TEXT,
     MAX_USERNAME,
-    CommentKind,
     Inbound,
     Malformed,
     Normalised,

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from db.models.comment import CommentKind
 from services.ingest.envelope import Element, ElementState, split
 from services.ingest.normalise import (
-    CommentKind,
     Inbound,
     Normalised,
     NotForPipeline,
