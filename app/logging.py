@@ -7,7 +7,8 @@ import logging
 import re
 import sys
 from collections.abc import Iterable
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 from urllib.parse import quote
 
 import structlog
@@ -42,9 +43,22 @@ class Redaction(logging.Formatter):
         return _SHAPES.sub(HIDDEN, line)
 
 
+class Lines(logging.StreamHandler[TextIO]):
+    """Writes to standard error. A line that cannot be written is named by its logger only."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """The library's own way prints message and arguments, secrets and all."""
+        with suppress(OSError, ValueError):
+            self.stream.write(f"a line of {record.name} could not be written\n")
+
+
 def _forms(secret: str) -> set[str]:
-    """How a secret may be written: as it is, inside JSON, inside an address, by repr."""
-    return {secret, json.dumps(secret, ensure_ascii=False)[1:-1], quote(secret, safe=""), repr(secret)[1:-1]}
+    """How a secret may be written: as it is, by repr, inside an address; each of these inside JSON too."""
+    spoken = {secret, repr(secret)[1:-1], quote(secret, safe="")}
+    return spoken | {json.dumps(form, ensure_ascii=False)[1:-1] for form in spoken}
 
 
 def configure(level: str, *, as_json: bool, secrets: Iterable[str]) -> None:
@@ -75,7 +89,7 @@ def configure(level: str, *, as_json: bool, secrets: Iterable[str]) -> None:
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Lines()
     handler.setFormatter(Redaction(formatter, secrets))
     root = logging.getLogger()
     root.handlers[:] = [handler]

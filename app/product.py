@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mappin
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 import structlog
 from aiogram import Bot
@@ -20,6 +20,7 @@ from bot.cards.drawing import CardDrawer
 from bot.commands.registration import register
 from bot.connect import connect
 from bot.outgoing import Outgoing
+from bot.updates.address import announce
 from bot.updates.handling import UpdateHandler
 from bot.updates.performing import Performer
 from bot.updates.polling import Polling
@@ -30,6 +31,7 @@ from db.queue import Job, Step
 from db.repositories import managers
 from services.answer.drafting import Drafter
 from services.answer.step import AnswerStep, RegenerateStep
+from services.chats import follow_chat
 from services.classify.step import Classify
 from services.decide.service import Decisions
 from services.deliver.sending import Deliverer
@@ -52,6 +54,7 @@ from webhook.health import Health, Readiness
 from webhook.instagram import InstagramSecrets, InstagramWebhook
 from webhook.internal import Internal
 from webhook.server import application, listening
+from webhook.telegram import PATH as TELEGRAM_PATH
 from webhook.telegram import telegram_routes
 
 log = structlog.get_logger(__name__)
@@ -154,6 +157,7 @@ async def prepare(product: Product) -> None:
         for manager_id in telegram.manager_ids:
             await managers.appoint(tx.session, manager_id, Role.MANAGER)
         tx.enqueue(Job(Step.CHECK_TOKENS, key="start:tokens"), Job(Step.SWEEP, key="start:sweep"))
+    await follow_chat(product.db, product.options.chat_id)
     if AppRole.WORKER in product.roles:
         await token_check(product).first_run()
         if product.options.knowledge_dir is not None:
@@ -274,8 +278,16 @@ def _bot(product: Product, background: Spawn, polling: asyncio.Event) -> None:
     if AppRole.BOT not in product.roles:
         return
     background(register(product.bot, product.options.chat_id), "commands")
-    if product.settings.telegram.mode is TelegramMode.POLLING:
-        background(_until(polling, Polling(product.db, product.bot).run()), "polling")
+    telegram = product.settings.telegram
+    match telegram.mode:
+        case TelegramMode.POLLING:
+            background(_until(polling, Polling(product.db, product.bot).run()), "polling")
+        case TelegramMode.WEBHOOK:
+            assert telegram.webhook_secret is not None  # the settings insist on both in this mode
+            url = f"{product.settings.http.public_url}{TELEGRAM_PATH}"
+            background(announce(product.bot, url, telegram.webhook_secret.get_secret_value()), "announce")
+        case _:
+            assert_never(telegram.mode)
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Account, Policy
@@ -40,11 +40,11 @@ async def connect(
     locale: str,
     **values: Any,
 ) -> Account:
-    """Insert the account or refresh its name, token and chat."""
-    refreshed = {"username": username, "chat_id": chat_id} | values
+    """Insert the account with its chat, or refresh its name and token."""
+    refreshed = {"username": username} | values
     statement = (
         insert(Account)
-        .values(instagram_id=instagram_id, locale=locale, **refreshed)
+        .values(instagram_id=instagram_id, locale=locale, chat_id=chat_id, **refreshed)
         .on_conflict_do_update(index_elements=[Account.instagram_id], set_=refreshed)
         .returning(Account)
         .execution_options(populate_existing=True)
@@ -55,6 +55,15 @@ async def connect(
 async def change(session: AsyncSession, account_id: int, **values: Any) -> None:
     """Set columns of one account."""
     await session.execute(update(Account).where(Account.id == account_id).values(**values))
+
+
+async def prefer(session: AsyncSession, account_id: int, **values: Any) -> None:
+    """Set single preferences; the others stay as they are."""
+    await session.execute(
+        update(Account)
+        .where(Account.id == account_id)
+        .values(preferences=Account.preferences.op("||")(literal(values, JSONB)))
+    )
 
 
 async def move_chat(session: AsyncSession, old: int, new: int) -> None:

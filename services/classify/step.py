@@ -83,7 +83,7 @@ class Classify:
             model=self._models.classify,
             instructions=instructions.text,
             prompt_version=instructions.version,
-            stable=None,
+            stable={"business": {"handle": account.username}},
             variable={
                 "task": "classify",
                 "comment": comment_part(comment),

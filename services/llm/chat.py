@@ -88,10 +88,11 @@ def _read(completion: object) -> Answer:
     if not isinstance(completion, ChatCompletion) or not completion.choices:
         raise LlmError(CallOutcome.TRANSIENT, "an answer without choices")
     choice = completion.choices[0]
+    content: object = choice.message.content  # the SDK passes on whatever a server says
     usage = completion.usage
     details = usage.prompt_tokens_details if usage else None
     return Answer(
-        text=choice.message.content,
+        text=content if isinstance(content, str) else None,
         usage=Usage(
             input_tokens=usage.prompt_tokens if usage else None,
             cached_tokens=details.cached_tokens if details else None,

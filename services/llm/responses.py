@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from openai import AsyncOpenAI
-from openai.types.responses import Response, ResponseOutputMessage, ResponseOutputRefusal, ResponseOutputText
+from openai.types.responses import Response
 
 from services.llm.openai_errors import translated
 from services.llm.port import Answer, Question, Usage, strict_schema
@@ -46,11 +46,11 @@ def _read(response: Response) -> Answer:
     refusal: str | None = None
     for item in response.output:
         # A message with phase "commentary" is not the answer (datasheet, §1).
-        if isinstance(item, ResponseOutputMessage) and getattr(item, "phase", None) != "commentary":
-            for part in item.content:
-                if isinstance(part, ResponseOutputText):
+        if item.type == "message" and item.phase != "commentary":
+            for part in item.content:  # by its own word: the SDK reads parts that it does not know as texts
+                if part.type == "output_text":
                     texts.append(part.text)
-                elif isinstance(part, ResponseOutputRefusal):
+                elif part.type == "refusal":
                     refusal = part.refusal
     usage = response.usage
     return Answer(

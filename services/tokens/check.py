@@ -208,8 +208,7 @@ class TokenCheck:
 
 
 async def _told(tx: Transaction, account: Account, threshold: int | None) -> None:
-    preferences = {**account.preferences, "token_told": threshold}
-    await accounts.change(tx.session, account.id, preferences=preferences)
+    await accounts.prefer(tx.session, account.id, token_told=threshold)
 
 
 def _again(error: GraphError) -> Job:

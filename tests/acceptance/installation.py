@@ -66,6 +66,14 @@ class Installation:
         self.env_file.write_text(envfile.render(values), encoding="utf-8")
         return process
 
+    def settings(self, **changes: str) -> dict[str, str]:
+        """The service's settings, with `changes` from its next start on."""
+        values, problems = envfile.read(self.env_file)
+        assert not problems
+        values |= changes
+        self.env_file.write_text(envfile.render(values), encoding="utf-8")
+        return dict(values)
+
     async def start(self) -> None:
         """Start the service and wait until it is ready."""
         service = await self._spawn("start", "--env-file", self.env_file)

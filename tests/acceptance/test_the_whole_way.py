@@ -118,3 +118,52 @@ async def test_two_hundred_races_of_approve_and_reject_have_one_winner_each(serv
     approved, rejected = states["drafts"].get("approved", 0), states["drafts"].get("rejected", 0)
     assert approved + rejected == races
     assert states["deliveries"].get("sent", 0) == approved == len(await service.replies())
+
+
+async def test_updates_of_telegram_come_by_webhook_as_well(installation: Installation) -> None:
+    port = installation.settings()["HTTP_PORT"]
+    installation.settings(
+        TELEGRAM_MODE="webhook",
+        TELEGRAM_WEBHOOK_SECRET="a-secret-of-the-webhook-0123456789",
+        PUBLIC_URL=f"http://127.0.0.1:{port}",
+    )
+    await installation.start()
+    await installation.comment(PRICE)
+    message_id, data = await installation.button(PRICE, "ap")
+
+    async def announced() -> bool | None:
+        methods = {call["method"] for call in await installation.get("telegram", "calls")}
+        assert "getUpdates" not in methods
+        return True if "setWebhook" in methods else None
+
+    await eventually("the webhook is announced", announced)
+    assert (await installation.press(installation.info["managers"][0]["id"], message_id, data))["text"]
+    await installation.quiet()
+    assert len(await installation.replies()) == 1
+
+
+async def test_a_dry_run_publishes_nothing(installation: Installation) -> None:
+    installation.settings(DRY_RUN="true")
+    await installation.start()
+    await installation.comment(PRICE)
+    message_id, data = await installation.button(PRICE, "ap")
+    await installation.press(installation.info["managers"][0]["id"], message_id, data)
+    states = await installation.quiet()
+    assert states["deliveries"] == {"cancelled": 1}
+    assert await installation.get("instagram", "ledger") == []
+
+
+async def test_cards_follow_the_chat_of_the_settings(installation: Installation) -> None:
+    await installation.start()
+    await installation.comment(PRICE)
+    await installation.card(PRICE)
+    assert await installation.stop() == 0
+    olga = installation.info["managers"][0]["id"]
+    installation.settings(TELEGRAM_CHAT_ID=str(olga))
+    await installation.start()
+
+    async def moved() -> bool | None:
+        messages = await installation.get("telegram", f"messages?chat_id={olga}")
+        return True if any(PRICE in message["text"] for message in messages) else None
+
+    await eventually("the card is in the new chat", moved)

@@ -1,11 +1,10 @@
-"""A cable between the program and its database that can be pulled out and put in again."""
+"""A cable between the program and a server that can be pulled out and put in again."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from sqlalchemy import make_url
 
@@ -13,26 +12,22 @@ from db.engine import asyncpg_arguments
 
 LOOPBACK = "127.0.0.1"
 
+Opening = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+
 
 class Cable:
     """A proxy on loopback; pulled, it refuses connections and cuts those there are."""
 
-    def __init__(self, database_url: str) -> None:
-        self._far: dict[str, Any] = asyncpg_arguments(database_url)
-        self._near = make_url(database_url)
+    def __init__(self, open_far: Opening) -> None:
+        self._open_far = open_far
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
-        self._port = 0
-
-    @property
-    def url(self) -> str:
-        """The database's address through the cable."""
-        near = self._near.set(host=LOOPBACK, port=self._port, query={})
-        return near.render_as_string(hide_password=False)
+        self.port = 0
+        self.url = ""
 
     async def plug(self) -> None:
-        self._server = await asyncio.start_server(self._carry, LOOPBACK, self._port)
-        self._port = self._server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._carry, LOOPBACK, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
 
     async def pull(self) -> None:
         if self._server is not None:
@@ -42,12 +37,7 @@ class Cable:
             writer.transport.abort()
 
     async def _carry(self, near: asyncio.StreamReader, to_near: asyncio.StreamWriter) -> None:
-        host, port = self._far["host"], self._far.get("port", 5432)
-        far, to_far = await (
-            asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
-            if host.startswith("/")
-            else asyncio.open_connection(host, port)
-        )
+        far, to_far = await self._open_far()
         self._writers |= {to_near, to_far}
         await asyncio.gather(self._pump(near, to_far), self._pump(far, to_near))
         self._writers -= {to_near, to_far}
@@ -72,11 +62,29 @@ async def silence() -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def cable_to(database_url: str) -> AsyncIterator[Cable]:
+async def plugged(open_far: Opening) -> AsyncIterator[Cable]:
     """A cable that is plugged in at first."""
-    cable = Cable(database_url)
+    cable = Cable(open_far)
     await cable.plug()
     try:
         yield cable
     finally:
         await cable.pull()
+
+
+@asynccontextmanager
+async def cable_to(database_url: str) -> AsyncIterator[Cable]:
+    """A cable to a database; `url` is the database's address through it."""
+    near = make_url(database_url)
+    arguments = asyncpg_arguments(database_url)
+    host, port = str(arguments["host"]), int(str(arguments.get("port", 5432)))
+
+    async def open_far() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if host.startswith("/"):
+            return await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
+        return await asyncio.open_connection(host, port)
+
+    async with plugged(open_far) as cable:
+        through = near.set(host=LOOPBACK, port=cable.port, query={})
+        cable.url = through.render_as_string(hide_password=False)
+        yield cable

@@ -89,7 +89,7 @@ async def test_who_comes_second_learns_who_and_what_and_when(running: World) -> 
     before = await wanted_rev(running, seed)
     answer = await running.press(IVAN, seed, seed.data(Press.REJECT_SPAM))
     assert answer["text"].startswith("Approved by Ольга, ")
-    assert answer["text"].endswith(" s ago. Your tap changed nothing.")
+    assert answer["text"].endswith(" s ago. Nothing was changed.")
     assert answer["alert"] is True
     assert await actions(running, seed) == [Action.APPROVE]
     assert await wanted_rev(running, seed) == before + 1

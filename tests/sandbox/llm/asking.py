@@ -86,9 +86,8 @@ def catalogue() -> list[dict[str, str]]:
 
 def rendered(row: dict[str, str]) -> str:
     stock = "в наличии" if int(row["stock"]) else "нет в наличии"
-    return (
-        f"{row['name']}; {row['price']} {row['currency']}; {stock}; {row['attributes']}; обновлено {row['updated']}"
-    )
+    price = f"{row['price']} {row['currency']}"
+    return f"{row['name']}; {price}; {stock}; {row['attributes']}; обновлено {row['updated']}"
 
 
 def task(kind: str, text: str, **fields: Any) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sandbox.llm import usage
 from sandbox.llm.usage import PrefixCache, tokens_in
 
@@ -34,8 +36,12 @@ def test_another_beginning_shares_nothing() -> None:
     assert cache.count("b" + "a" * 8000, "").cached == 0
 
 
-def test_the_cache_forgets_the_oldest(monkeypatch: object) -> None:
+def test_the_cache_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage, "MOST_PREFIXES", 20)
     cache = PrefixCache()
-    for number in range(40):
-        cache.count(f"{number:04}" * 2000, "")
-    assert len(cache._seen) <= usage.MOST_PREFIXES
+    prompts = [f"{number:04}" * 2000 for number in range(5)]  # eight prefixes each
+    for prompt in prompts:
+        cache.count(prompt, "")
+    assert len(cache._seen) == 20
+    assert cache.count(prompts[-1], "").cached > 0
+    assert cache.count(prompts[0], "").cached == 0

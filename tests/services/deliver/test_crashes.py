@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -120,7 +121,7 @@ async def test_a_lease_lost_during_the_call_leaves_the_row_to_the_other_worker(p
 
 
 @pytest.mark.parametrize("fault", [{"code": 100}, {"code": 2}, {"code": 190}, {"code": 4}])
-async def test_a_late_refusal_changes_nothing_either(post: Post, fault: dict[str, int]) -> None:
+async def test_a_late_refusal_changes_nothing_either(post: Post, fault: dict[str, Any]) -> None:
     _scene, delivery = await post.approved()
     deliverer = post.deliverer
     work = await deliverer._claim(delivery.id)

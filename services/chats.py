@@ -1,0 +1,31 @@
+"""Which chat an account's cards go to: the settings' one, followed when Telegram or the owner moves it."""
+
+from __future__ import annotations
+
+from db.engine import Database, Transaction
+from db.models import Account
+from db.repositories import accounts, alerts, cards
+
+_GIVEN = "chat_given"  # the settings' chat that the account's chat comes from
+
+
+async def remember_chat(tx: Transaction, account: Account, given: int) -> None:
+    """Note which of the settings' chats the account uses."""
+    await accounts.prefer(tx.session, account.id, **{_GIVEN: given})
+
+
+async def follow_chat(db: Database, given: int) -> None:
+    """Move every account to the chat of the settings, when the owner has changed it there.
+
+    A chat that Telegram moved (a group became a supergroup) stays moved: the settings then still name
+    the old one, and that is no change.
+    """
+    async with db.transaction() as tx:
+        for account in await accounts.every(tx.session):
+            if account.preferences.get(_GIVEN) in {None, given}:
+                continue
+            if account.chat_id is not None and account.chat_id != given:
+                await accounts.change(tx.session, account.id, chat_id=given)
+                await cards.move_chat(tx.session, account.chat_id, given)
+                await alerts.move_chat(tx.session, account.chat_id, given)
+            await remember_chat(tx, account, given)
