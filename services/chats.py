@@ -24,8 +24,9 @@ async def follow_chat(db: Database, given: int) -> None:
         for account in await accounts.every(tx.session):
             if account.preferences.get(_GIVEN) in {None, given}:
                 continue
-            if account.chat_id is not None and account.chat_id != given:
+            before = account.chat_id
+            if before is not None and before != given:
                 await accounts.change(tx.session, account.id, chat_id=given)
-                await cards.move_chat(tx.session, account.chat_id, given)
-                await alerts.move_chat(tx.session, account.chat_id, given)
+                await cards.move_chat(tx.session, before, given)
+                await alerts.move_chat(tx.session, before, given)
             await remember_chat(tx, account, given)
