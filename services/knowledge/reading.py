@@ -29,6 +29,7 @@ _COLUMNS = {
     "currency": {"currency", "валюта"},
     "stock": {"stock", "availability", "наличие", "остаток"},
 }
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # no text holds these: it is a picture, or in UTF-16
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 
 
@@ -71,7 +72,7 @@ def _decoded(name: str, data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" in text:
+        if _CONTROL.search(text):
             break
         return text
     raise FileUnreadable(f"{name}: is not a text in UTF-8 or Windows-1251")

@@ -15,6 +15,7 @@ from db.models.alert import Severity
 from db.queue import Job, Step
 from db.repositories import accounts, inbox
 from services.alerts import raise_alert, resolve_alert
+from services.chats import remember_chat
 from services.instagram.client import InstagramClient
 from services.instagram.errors import GraphError, Trouble
 from services.instagram.results import Profile
@@ -113,9 +114,8 @@ class TokenCheck:
             token_expires_at=now + LIFETIME,
             token_checked_at=now,
         )
-        await accounts.change(
-            tx.session, account.id, preferences={**account.preferences, "first_token": _digest(token)}
-        )
+        await accounts.prefer(tx.session, account.id, first_token=_digest(token))
+        await remember_chat(tx, account, self._options.chat_id)
         for subject in ("settings", account.instagram_id):
             await resolve_alert(tx, "token_invalid", subject)
         for subject in ("", account.instagram_id):  # the bare envelope names no account

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 from db.engine import Database
 from db.models import Alert, Event
 from db.models.event import EventState
+from db.repositories.inbox import any_received
 from services.ingest.envelope import Element, split
 from services.ingest.inbox import GROUP, WAITING, Inbox, InboxFull, InboxUnavailable, Receipt
 from tests.db.cable import cable_to
@@ -81,6 +82,17 @@ async def test_what_is_known_or_odd_wakes_nobody(db: Database) -> None:
         await inbox.store(elements("1"))
 
     assert await count(db, "pgqueuer WHERE entrypoint = 'ingest'") == 1
+
+
+async def test_what_waits_to_be_processed_is_seen(db: Database) -> None:
+    inbox = Inbox(db)
+    async with running(inbox):
+        await inbox.store(split(b"?", now=datetime.now(UTC)))
+        async with db.transaction() as tx:
+            assert not await any_received(tx.session)
+        await inbox.store(elements("1"))
+        async with db.transaction() as tx:
+            assert await any_received(tx.session)
 
 
 async def test_odd_elements_are_told_once(db: Database) -> None:
@@ -187,8 +199,9 @@ async def test_at_the_end_those_who_wait_are_refused(db: Database) -> None:
         first = asyncio.create_task(inbox.store(elements("1")))
         while not await tx.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
             continue
-        second = asyncio.create_task(inbox.store(elements("2")))
+        second, gone = queued(inbox, elements("2"), elements("3"))
         await asyncio.sleep(0)
+        gone.cancel()
         run.cancel()
         refused = await asyncio.gather(first, second, run, return_exceptions=True)
 

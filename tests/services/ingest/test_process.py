@@ -79,6 +79,15 @@ async def test_a_comment_enters_the_pipeline(db: Database) -> None:
     assert await stored(db) == [(EventState.PROCESSED, None)]
 
 
+async def test_a_comment_under_no_known_post_enters_too(db: Database) -> None:
+    await connected(db)
+    await arrive(db, delivery(change(COMMENT, media=None)))
+
+    (comment,) = await written(db)
+    assert comment.media_id is None
+    assert await jobs(db, "classify") == 1
+
+
 async def test_a_hundred_deliveries_of_a_comment_are_one_comment_and_one_job(db: Database) -> None:
     await connected(db)
     body = delivery(change(COMMENT))

@@ -170,6 +170,14 @@ async def test_a_token_whose_key_is_lost_is_taken_from_the_settings_again(
     assert await told(db) == []
 
 
+async def test_an_account_that_lost_its_token_gets_the_settings_one(check: TokenCheck, db: Database) -> None:
+    await connected(db, token_encrypted=None, token_state=TokenState.UNKNOWN)
+    await check()
+
+    assert await held(db) == ACCESS_TOKEN
+    assert (await the_account(db)).token_state is TokenState.VALID
+
+
 async def test_a_dead_token_in_the_settings_is_told_once_and_settled_by_a_good_one(
     check: TokenCheck, db: Database, player: Player
 ) -> None:
