@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from urllib.parse import unquote, urlsplit
 
 from app import logging, product
 from app.keys import encryption_keys
@@ -24,7 +25,10 @@ def secrets_of(settings: Settings) -> list[str]:
         settings.telegram.webhook_secret,
         settings.http.internal_token,
     ]
-    return [secret.get_secret_value() for secret in found if secret is not None] + encryption_keys(settings)
+    given = [secret.get_secret_value() for secret in found if secret is not None]
+    addresses = [address for address in (settings.database.url, settings.redis.url) if address is not None]
+    passwords = [urlsplit(address.get_secret_value()).password or "" for address in addresses]
+    return [*given, *encryption_keys(settings), *(unquote(password) for password in passwords), *passwords]
 
 
 def configure_logs(settings: Settings) -> None:

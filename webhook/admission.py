@@ -101,8 +101,6 @@ class Bodies:
                         return busy()
         except TimeoutError:
             return web.Response(status=408, text="the body took too long")
-        except web.RequestPayloadError:
-            return web.Response(status=400, text="the body is not sent as HTTP demands")
         finally:
             self._held -= len(received)
         return bytes(received)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.engine import Database
 from services import inspection
@@ -48,17 +51,24 @@ class Internal:
 
     async def overview(self, request: web.Request) -> web.Response:
         """Counts of rows by state, the queue, open alerts."""
-        if not self._allowed(request):
-            return web.Response(status=401, text="a bearer token is needed")
-        async with self._db.transaction() as tx:
-            return web.json_response(await inspection.overview(tx.session))
+        return await self._inspected(request, inspection.overview)
 
     async def timeline(self, request: web.Request) -> web.Response:
         """What happened to one comment, in time order."""
+        instagram_id = request.match_info["id"]
+        return await self._inspected(request, lambda session: inspection.timeline(session, instagram_id))
+
+    async def _inspected(
+        self, request: web.Request, look: Callable[[AsyncSession], Awaitable[dict[str, Any] | None]]
+    ) -> web.Response:
         if not self._allowed(request):
             return web.Response(status=401, text="a bearer token is needed")
-        async with self._db.transaction() as tx:
-            found = await inspection.timeline(tx.session, request.match_info["id"])
+        try:
+            async with self._db.transaction() as tx:
+                found = await look(tx.session)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("not_inspected", error=type(error).__name__)
+            return web.json_response({"error": "the database does not answer"}, status=503)
         if found is None:
             return web.json_response({"error": "no such comment"}, status=404)
         return web.json_response(found)

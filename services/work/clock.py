@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import COMMAND_TIMEOUT, Database, asyncpg_arguments
 from db.queue import Job, Step
@@ -46,7 +45,7 @@ class Clock:
                     await self._keep_time(connection)
                 finally:
                     connection.terminate()  # a lost connection would make a polite close wait
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 - cut connections raise even the driver's internal errors
                 log.warning("clock_stopped", error=type(error).__name__)
             await asyncio.sleep(ASK_AGAIN)
 
@@ -77,5 +76,5 @@ class Clock:
         try:
             async with self._db.transaction() as tx:
                 tx.enqueue(Job(step, key=f"clock:{step.value}"))
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - as above
             log.warning("tick_lost", step=step.value, error=type(error).__name__)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import Database, Transaction
 from db.life.comment import CommentState
@@ -48,7 +47,7 @@ class Failures:
                     error=type(error).__name__,
                     place=_place(error),
                 )
-        except (SQLAlchemyError, OSError, TimeoutError) as problem:
+        except Exception as problem:  # noqa: BLE001 - as it promises, whatever the driver raises
             log.warning("failure_not_stored", step=step.value, error=type(problem).__name__)
 
     def _react(self, step: Step) -> Callable[[Transaction, int, str], Awaitable[None]]:

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import Database
 from db.repositories import moves
@@ -40,7 +39,7 @@ async def _renew(db: Database, row: Row, lease: timedelta) -> None:
             async with db.transaction() as tx:
                 if not await moves.renew(tx.session, row, lease):
                     return
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - cut connections raise even the driver's internal errors
             # The database is away: the lease may run out, and then the fence protects the row.
             log.warning(
                 "lease_not_renewed", table=type(row).__tablename__, row=row.id, error=type(error).__name__

@@ -65,13 +65,7 @@ class Runner:
         while not self._stopping.is_set():
             try:
                 await self._serve()
-            except (
-                OSError,
-                asyncpg.PostgresError,
-                asyncpg.InterfaceError,
-                TimeoutError,
-                RuntimeError,
-            ) as error:
+            except Exception as error:  # noqa: BLE001 - cut connections raise even the driver's internal errors
                 log.warning("queue_worker_restarts", error=type(error).__name__)
             finally:
                 self.running.clear()

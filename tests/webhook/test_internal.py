@@ -118,3 +118,14 @@ async def test_the_timeline_of_a_comment(db: Database) -> None:
     assert known.status == 200
     assert json.loads(known.text)["state"] == "waiting"
     assert unknown.status == 404
+
+
+async def test_looking_inside_without_a_database_is_a_clear_503(database_url: str) -> None:
+    async with cable_to(database_url) as cable:
+        far = Database(cable.url)
+        async with inside(far) as door:
+            await cable.pull()
+            answers = [await door.get(path, headers=bearer()) for path in PRIVATE]
+        await far.close()
+
+    assert [answer.status for answer in answers] == [503, 503]

@@ -1,0 +1,131 @@
+"""Managers, a worker, a sweep and a failing Instagram in any order: what must hold always holds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from db.life.delivery import LIVE, DeliveryState, Effect
+from db.models import Decision, Delivery, DraftVersion
+from db.models.decision import Action
+from services.decide.service import ReplyAlreadyLive
+from tests.building import ANNA, IVAN, OLGA, Scene, a_scene
+from tests.services.deliver.conftest import Post
+
+
+class Do(StrEnum):
+    """What may happen next."""
+
+    APPROVE = "approve"
+    UNDO = "undo"
+    EDIT = "edit"
+    CLAIM = "claim"
+    REJECT = "reject"
+    REOPEN = "reopen"
+    ESCALATE = "escalate"
+    RETRY = "retry"
+    WAS_SENT = "was_sent"
+    SEND_AGAIN = "send_again"
+    DONE = "done"
+    WORK = "work"
+    SWEEP = "sweep"
+    ECHO = "echo"
+    DROP_BEFORE = "drop_before"
+    DROP_AFTER = "drop_after"
+    REFUSE = "refuse"
+    DIE = "die"
+
+
+FAULTS = {
+    Do.DROP_BEFORE: {"kind": "drop_before"},
+    Do.DROP_AFTER: {"kind": "drop_after"},
+    Do.REFUSE: {"kind": "status", "code": "100"},
+}
+
+
+async def decide(post: Post, scene: Scene, what: Do) -> None:
+    """A press of a manager on what the card shows now."""
+    async with post.db.transaction() as tx:
+        await tx.session.merge(scene.draft)
+        draft = await tx.session.get_one(type(scene.draft), scene.draft.id, populate_existing=True)
+        version = draft.version
+    words = {Do.EDIT: [f"Ответ {version + 1}"], Do.REJECT: ["rude"]}.get(what, [])
+    actor = {Do.CLAIM: IVAN, Do.EDIT: IVAN, Do.APPROVE: OLGA}.get(what, ANNA)
+    try:
+        async with post.db.transaction() as tx:
+            await getattr(post.decisions, what.value)(tx, actor, scene.draft.id, version, *words)
+    except ReplyAlreadyLive:
+        pass
+
+
+async def happen(post: Post, scene: Scene, what: Do) -> None:
+    async with post.db.transaction() as tx:
+        rows = await tx.session.execute(
+            select(Delivery).where(Delivery.draft_id == scene.draft.id).order_by(Delivery.id)
+        )
+        deliveries = list(rows.scalars())
+    if what in FAULTS:
+        await post.player.control("faults", {"operation": "reply", **FAULTS[what]})
+    elif what is Do.WORK:
+        for delivery in deliveries:
+            await post.work(delivery)
+    elif what is Do.DIE:
+        for delivery in deliveries:
+            await post.set(delivery, next_attempt_at=None)
+            await post.deliverer._claim(delivery.id)
+            await post.set(delivery, lease_until=delivery.created_at)
+    elif what is Do.SWEEP:
+        await post.sweep()
+    elif what is Do.ECHO:
+        for entry in await post.player.control("ledger", method="GET"):
+            if entry["comment_id"] == scene.comment.instagram_id:
+                await post.echo(scene, entry["id"], entry["text"])
+    else:
+        await decide(post, scene, what)
+
+
+async def check(post: Post, scene: Scene) -> None:
+    async with post.db.transaction() as tx:
+        rows = await tx.session.execute(select(Delivery).where(Delivery.draft_id == scene.draft.id))
+        deliveries = list(rows.scalars())
+        audit = await tx.session.execute(select(Decision).where(Decision.draft_id == scene.draft.id))
+        decisions = {decision.id: decision for decision in audit.scalars()}
+        versions = await tx.session.execute(
+            select(DraftVersion.version, DraftVersion.text).where(DraftVersion.draft_id == scene.draft.id)
+        )
+        texts = {row[0]: row[1] for row in versions}
+    said = [text for about, text in await post.replies() if about == scene.comment.instagram_id]
+    again = [one for one in decisions.values() if one.action is Action.SEND_AGAIN]
+    # Nothing is said twice, unless a person said that it was not there.
+    assert len(said) <= 1 + len(again)
+    assert len([one for one in deliveries if one.state in LIVE and one.effect is Effect.REPLY]) <= 1
+    for delivery in deliveries:
+        # Every effect belongs to one person's decision on exactly that version.
+        decision = decisions[delivery.decision_id]
+        assert decision.action in {Action.APPROVE, Action.RETRY, Action.SEND_AGAIN}
+        assert decision.draft_version == delivery.draft_version
+    approved = {texts[delivery.draft_version] for delivery in deliveries}
+    assert set(said) <= approved
+    for delivery in deliveries:
+        if delivery.external_id is not None:
+            assert delivery.state in {DeliveryState.SENT, DeliveryState.FAILED}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(story=st.lists(st.sampled_from(list(Do)), min_size=3, max_size=14))
+async def test_in_any_order_nothing_is_said_twice_or_unapproved(post: Post, story: list[Do]) -> None:
+    await post.player.control("faults", method="DELETE")
+    scene = await a_scene(post.db, instagram_id=await post.player.comment())
+    for what in [Do.APPROVE, *story]:
+        await happen(post, scene, what)
+        await check(post, scene)
+    for _round in range(8):  # left alone, everything comes to an end
+        await post.sweep()
+        await happen(post, scene, Do.WORK)
+    await check(post, scene)
+    async with post.db.transaction() as tx:
+        rows = await tx.session.execute(select(Delivery.state).where(Delivery.draft_id == scene.draft.id))
+        assert not {row[0] for row in rows} & {DeliveryState.PLANNED, DeliveryState.SENDING}
