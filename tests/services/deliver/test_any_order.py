@@ -11,6 +11,7 @@ from sqlalchemy import select
 from db.life.delivery import LIVE, DeliveryState, Effect
 from db.models import Decision, Delivery, DraftVersion
 from db.models.decision import Action
+from db.repositories import drafts
 from services.decide.service import ReplyAlreadyLive
 from tests.building import ANNA, IVAN, OLGA, Scene, a_scene
 from tests.services.deliver.conftest import Post
@@ -49,8 +50,8 @@ FAULTS = {
 async def decide(post: Post, scene: Scene, what: Do) -> None:
     """A press of a manager on what the card shows now."""
     async with post.db.transaction() as tx:
-        await tx.session.merge(scene.draft)
-        draft = await tx.session.get_one(type(scene.draft), scene.draft.id, populate_existing=True)
+        draft = await drafts.get(tx.session, scene.draft.id)
+        assert draft is not None
         version = draft.version
     words = {Do.EDIT: [f"Ответ {version + 1}"], Do.REJECT: ["rude"]}.get(what, [])
     actor = {Do.CLAIM: IVAN, Do.EDIT: IVAN, Do.APPROVE: OLGA}.get(what, ANNA)

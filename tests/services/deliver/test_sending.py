@@ -11,16 +11,16 @@ import pytest
 from sqlalchemy import text
 
 from db.life.comment import CommentState
-from db.life.delivery import DeliveryState, Effect
+from db.life.delivery import DeliveryState
 from db.models.account import TokenState
-from db.repositories import accounts, deliveries
+from db.repositories import accounts
 from sandbox.instagram import Instagram
 from sandbox.server import serve
 from services.deliver.sending import MAX_UNSENT
 from services.instagram.client import InstagramClient
-from tests.building import ANNA, IVAN, VAULT, a_scene
-from tests.sandbox.instagram.player import AD, POST
-from tests.services.deliver.conftest import LOOKS, WORDS, Post
+from tests.building import ANNA, VAULT, a_scene
+from tests.sandbox.instagram.player import POST
+from tests.services.deliver.conftest import WORDS, Post
 
 S = DeliveryState
 
@@ -60,137 +60,6 @@ async def test_a_reply_in_a_thread_goes_to_the_comment_it_answers(post: Post) ->
     scene, delivery = await post.approved(answer, comment_values={"parent_instagram_id": top, "thread": top})
     assert (await post.work(delivery)).state is S.SENT
     assert await post.replies() == [(scene.comment.instagram_id, WORDS)]
-
-
-# The answer gets lost
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"kind": "drop_after"},
-        {"kind": "garbage"},
-        {"kind": "status_after", "code": 500},
-        {"kind": "status_after", "code": 503},
-        {"kind": "status_after", "code": 1},
-        {"kind": "status_after", "code": 2},
-        {"kind": "status_after", "code": 20, "subcode": 1772107},
-    ],
-)
-async def test_a_reply_whose_answer_got_lost_is_found_and_not_repeated(
-    post: Post, fault: dict[str, object]
-) -> None:
-    scene, delivery = await post.approved()
-    await post.player.control("faults", {"operation": "reply", **fault})
-    doubtful = await post.work(delivery)
-    assert doubtful.state is S.PLANNED
-    assert doubtful.request_started_at is not None
-    found = await post.work_until_settled(delivery)
-    assert found.state is S.SENT
-    assert await post.replies() == [(scene.comment.instagram_id, WORDS)]
-    assert found.external_id is not None
-    assert (await post.comment(scene)).state is CommentState.ANSWERED
-    assert await post.alerts("delivery_uncertain") == []
-
-
-async def test_a_reply_that_is_not_found_ends_uncertain_and_is_never_repeated(post: Post) -> None:
-    scene, delivery = await post.approved()
-    await post.fault("drop_before")
-    assert (await post.work(delivery)).request_started_at is not None
-    for look in range(1, LOOKS):
-        looking = await post.work(delivery)
-        assert (looking.state, looking.reads) == (S.PLANNED, look)
-    ended = await post.work(delivery)
-    assert ended.state is S.UNCERTAIN
-    assert ended.error is not None
-    [alert] = await post.alerts("delivery_uncertain")
-    assert alert.params["draft"] == scene.draft.id
-    assert (await post.comment(scene)).state is CommentState.WAITING
-    await post.work(delivery)
-    assert await post.replies() == []
-
-
-async def test_a_listing_that_is_behind_does_not_make_a_second_reply(post: Post) -> None:
-    _scene, delivery = await post.approved()
-    await post.player.control("switches", {"stale_replies": True})
-    await post.fault("drop_after")
-    assert (await post.work_until_settled(delivery)).state is S.UNCERTAIN
-    assert len(await post.replies()) == 1
-
-
-async def test_a_listing_that_catches_up_in_time_closes_the_doubt(post: Post) -> None:
-    _scene, delivery = await post.approved()
-    await post.player.control("switches", {"stale_replies": True})
-    await post.fault("drop_after")
-    await post.work(delivery)
-    assert (await post.work(delivery)).reads == 1
-    await post.player.control("switches", {"stale_replies": False})
-    assert (await post.work(delivery)).state is S.SENT
-    assert len(await post.replies()) == 1
-
-
-async def test_a_later_comment_in_the_thread_proves_that_nothing_was_said(post: Post) -> None:
-    scene, delivery = await post.approved()
-    await post.fault("drop_before")
-    await post.work(delivery)
-    later = datetime.now(UTC) + timedelta(minutes=3)
-    await post.player.comment("Ау?", parent_id=scene.comment.instagram_id, at=later.isoformat())
-    again = await post.work(delivery)
-    assert (again.state, again.request_started_at, again.reads) == (S.PLANNED, None, 0)
-    assert await post.replies() == []
-    assert (await post.work_until_settled(delivery)).state is S.SENT
-    assert len(await post.replies()) == 1
-
-
-async def test_a_comment_that_is_gone_took_no_reply(post: Post) -> None:
-    scene, delivery = await post.approved()
-    await post.fault("drop_before")
-    await post.work(delivery)
-    await post.player.control(f"comments/{scene.comment.instagram_id}", method="DELETE")
-    failed = await post.work_until_settled(delivery)
-    assert (failed.state, failed.error) == (S.FAILED, "gone")
-
-
-async def test_a_look_that_fails_says_nothing(post: Post) -> None:
-    _scene, delivery = await post.approved()
-    await post.fault("drop_after")
-    await post.work(delivery)
-    await post.fault("status", "replies", code=2)
-    assert (await post.work(delivery)).reads == 1
-    assert (await post.work(delivery)).state is S.SENT
-    assert len(await post.replies()) == 1
-
-
-async def test_our_words_from_before_are_not_the_answer(post: Post) -> None:
-    """The same words said by us an hour ago, and by somebody else just now."""
-    comment = await post.player.comment()
-    old = datetime.now(UTC) - timedelta(hours=1)
-    await post.player.comment(WORDS, parent_id=comment, username="lavanda_home", at=old.isoformat())
-    await post.player.comment(WORDS, parent_id=comment, username="somebody")
-    _scene, delivery = await post.approved(comment)
-    await post.fault("drop_before")
-    assert (await post.work_until_settled(delivery)).state is S.UNCERTAIN
-
-
-async def test_a_reply_of_another_delivery_is_not_found_twice(post: Post) -> None:
-    top = await post.player.comment()
-    second = await post.player.comment("И мне", parent_id=top)
-    _one, first = await post.approved(top)
-    _two, delivery = await post.approved(second, comment_values={"parent_instagram_id": top, "thread": top})
-    assert (await post.work(first)).state is S.SENT
-    await post.fault("drop_before")
-    assert (await post.work_until_settled(delivery)).state is S.UNCERTAIN
-    assert len(await post.replies()) == 1
-
-
-async def test_our_reply_is_found_on_a_later_page_and_recomposed(post: Post) -> None:
-    comment = await post.player.comment()
-    for number in range(60):
-        await post.player.comment(f"{number}", parent_id=comment)
-    _scene, delivery = await post.approved(comment, text="Ждём вас в кафе\u0301 \n завтра")
-    await post.fault("drop_after")
-    assert (await post.work_until_settled(delivery)).state is S.SENT
-    assert len(await post.replies()) == 1
 
 
 # Certainly nothing happened
@@ -383,106 +252,6 @@ async def test_a_reply_that_succeeds_at_last_resolves_its_alerts(post: Post) -> 
         await post.decisions.retry(tx, ANNA, scene.draft.id, 1)
     assert (await post.work(await post.newest(scene))).state is S.SENT
     assert await post.alerts("delivery_failed") == []
-
-
-# Hide and show
-
-
-async def test_hide_and_unhide(post: Post) -> None:
-    scene = await a_scene(post.db, instagram_id=await post.player.comment())
-    for hidden, effect in [(True, Effect.HIDE), (False, Effect.UNHIDE)]:
-        async with post.db.transaction() as tx:
-            await post.decisions.set_hidden(tx, IVAN, scene.draft.id, hidden=hidden)
-        delivery = await post.newest(scene)
-        assert delivery.effect is effect
-        assert (await post.work(delivery)).state is S.SENT
-        comment = await post.comment(scene)
-        assert (comment.hidden, comment.state) == (hidden, CommentState.WAITING)
-    assert [effect for effect, _about, _text in await post.player.ledger()] == ["hide", "unhide"]
-
-
-@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
-async def test_a_hide_whose_answer_got_lost_is_simply_repeated(post: Post, kind: str) -> None:
-    scene = await a_scene(post.db, instagram_id=await post.player.comment())
-    async with post.db.transaction() as tx:
-        await post.decisions.set_hidden(tx, IVAN, scene.draft.id, hidden=True)
-    delivery = await post.newest(scene)
-    await post.fault(kind, "hide")
-    assert (await post.work(delivery)).state is S.PLANNED
-    assert (await post.work(delivery)).state is S.SENT
-    assert (await post.comment(scene)).hidden
-
-
-async def test_a_hide_whose_worker_died_is_simply_repeated(post: Post) -> None:
-    scene = await a_scene(post.db, instagram_id=await post.player.comment())
-    async with post.db.transaction() as tx:
-        await post.decisions.set_hidden(tx, IVAN, scene.draft.id, hidden=True)
-    delivery = await post.newest(scene)
-    await post.set(delivery, request_started_at=datetime.now(UTC))
-    assert (await post.work(delivery)).state is S.SENT
-
-
-async def test_live_comments_cannot_be_hidden_and_say_so(post: Post) -> None:
-    scene = await a_scene(post.db, instagram_id=await post.player.comment(media_id=AD))
-    async with post.db.transaction() as tx:
-        await post.decisions.set_hidden(tx, IVAN, scene.draft.id, hidden=True)
-    delivery = await post.newest(scene)
-    await post.fault("status", "hide", code=100, subcode=33)
-    assert (await post.work(delivery)).state is S.FAILED
-    assert not (await post.comment(scene)).hidden
-
-
-async def test_what_nothing_plans_yet_is_not_guessed(post: Post) -> None:
-    _scene, delivery = await post.approved()
-    async with post.db.transaction() as tx:
-        planned = await deliveries.plan(
-            tx.session,
-            account_id=delivery.account_id,
-            comment_id=delivery.comment_id,
-            draft_id=delivery.draft_id,
-            draft_version=1,
-            decision_id=delivery.decision_id,
-            effect=Effect.PRIVATE_REPLY,
-        )
-    assert planned is not None
-    with pytest.raises(NotImplementedError):
-        await post.work(planned)
-    assert await post.player.ledger() == []
-
-
-# A dry run
-
-
-async def test_a_dry_run_sends_nothing(post: Post) -> None:
-    post.options = replace(post.options, dry_run=True)
-    scene, delivery = await post.approved()
-    cancelled = await post.work(delivery)
-    assert (cancelled.state, cancelled.error) == (S.CANCELLED, "dry_run")
-    async with post.db.transaction() as tx:
-        await post.decisions.set_hidden(tx, IVAN, scene.draft.id, hidden=True)
-    assert (await post.work(await post.newest(scene))).state is S.CANCELLED
-    assert await post.player.ledger() == []
-
-
-async def test_a_dry_run_still_finds_out_what_a_doubt_became(post: Post) -> None:
-    _scene, delivery = await post.approved()
-    await post.fault("drop_after")
-    await post.work(delivery)
-    post.options = replace(post.options, dry_run=True)
-    assert (await post.work(delivery)).state is S.SENT
-    assert len(await post.replies()) == 1
-
-
-async def test_a_dry_run_sends_nothing_after_a_doubt(post: Post) -> None:
-    scene, delivery = await post.approved()
-    await post.fault("drop_before")
-    await post.work(delivery)
-    await post.player.comment(
-        "Ау?", parent_id=scene.comment.instagram_id, at=(datetime.now(UTC) + timedelta(minutes=3)).isoformat()
-    )
-    post.options = replace(post.options, dry_run=True)
-    assert (await post.work_until_settled(delivery)).state is S.CANCELLED
-    assert await post.replies() == []
 
 
 @pytest.fixture
