@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.page import Page, PageConfig, PagePerson
-
 from app import product
 from app.product import ALL_ROLES, Addresses
 from app.sandbox import cast, tour
@@ -23,6 +21,7 @@ from app.stopping import stop_on_signals
 from db import migrations
 from db.embedded import AlreadyRunning, EmbeddedServers
 from db.engine import Database
+from sandbox.page import Page, PageConfig, PagePerson
 from sandbox.server import serve
 
 PLAYGROUND = Path(".local/sandbox")
