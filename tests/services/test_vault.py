@@ -26,7 +26,9 @@ def test_a_new_key_in_front_of_the_old_one_opens_what_was_sealed_before() -> Non
     assert Vault([NEW]).open(Vault([NEW, OLD]).seal("IGAA")) == "IGAA", "the first key seals"
 
 
-@pytest.mark.parametrize("sealed", [Vault([OLD]).seal("IGAA"), b"", b"IGAA", "ё".encode()])
+@pytest.mark.parametrize(
+    "sealed", [Vault([OLD]).seal("IGAA"), b"", b"IGAA", "ё".encode()], ids=["another key", "", "clear", "ё"]
+)
 def test_without_its_key_a_token_is_lost_and_the_error_says_so(sealed: bytes) -> None:
     with pytest.raises(TokenUnreadable, match="ENCRYPTION_KEY") as caught:
         Vault([NEW]).open(sealed)
