@@ -19,6 +19,8 @@ from app.settings import envfile
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60.0  # seconds for anything that is to happen; it usually takes less than two
+# COVERAGE_: tracing would make every start of the service three times as long, and killed ones tell nothing.
+UNWANTED = ("TEST_", "INSTAGRAM_", "TELEGRAM_", "OPENAI_", "COVERAGE_")
 WORKING = {"classifying", "answering", "regenerating", "sending"}
 UNDECIDED = {"received", "classified", "planned"} | WORKING
 
@@ -110,11 +112,7 @@ class Installation:
         return out.decode()
 
     async def _spawn(self, *arguments: str | Path, output: bool = False) -> asyncio.subprocess.Process:
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("TEST_", "INSTAGRAM_", "TELEGRAM_", "OPENAI_"))
-        }
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(UNWANTED)}
         with (self.folder / "processes.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 sys.executable,
