@@ -8,8 +8,8 @@
   python3 run.py start           the real service, with the settings in .env
   python3 run.py check-config    are the settings right?
   python3 run.py doctor          is everything around it healthy?
-  python3 run.py COMMAND --help  all about one command; more commands: migrate, replay, eval,
-                                 knowledge, stats, export, deadletters, erase, bench
+  python3 run.py COMMAND --help  all about one command; more commands: migrate, replay,
+                                 knowledge, stats, export, deadletters
 
 The first run installs what it needs into .venv beside this file: a minute, nothing outside of it, no root.
 Needs Python 3.11 or newer with pip, on Linux or macOS.
@@ -53,7 +53,9 @@ def main() -> NoReturn:
     refuse_what_cannot_work()
     if not installed():
         install()
-    hand_over(arguments or ["sandbox"])
+    if arguments[:1] == [] or arguments[0].startswith("-"):
+        arguments = ["sandbox", *arguments]
+    hand_over(arguments)
 
 
 def refuse_what_cannot_work() -> None:

@@ -15,6 +15,7 @@ from aiogram import Bot
 from app.keys import audit_key, encryption_keys
 from app.servers import Servers
 from app.settings import Settings, TelegramMode
+from app.watching import watch
 from bot.alerts.drawing import AlertDrawer
 from bot.cards.drawing import CardDrawer
 from bot.commands.registration import register
@@ -23,7 +24,7 @@ from bot.outgoing import Outgoing
 from bot.updates.address import announce
 from bot.updates.handling import UpdateHandler
 from bot.updates.performing import Performer
-from bot.updates.polling import Polling
+from bot.updates.polling import BotTokenRefused, Polling
 from db import migrations
 from db.engine import Database, PoolSettings
 from db.models.manager import Role
@@ -59,6 +60,7 @@ from webhook.telegram import telegram_routes
 
 log = structlog.get_logger(__name__)
 
+REFUSED_PAUSE = 60.0  # seconds before Telegram is asked again whether it knows the bot's token
 DRAIN = 8.0  # seconds for what is under way when the program is told to stop (rulings, 18)
 
 
@@ -227,6 +229,8 @@ async def run(product: Product, stop: asyncio.Event, ready: Callable[[Addresses]
     )
     async with AsyncExitStack() as stack:
         background = await stack.enter_async_context(_tasks())
+        if product.servers.embedded is not None:
+            background(watch(product.servers.embedded), "embedded servers")
         if runner.has_work:
             background(runner.run(), "queue")
             await runner.running.wait()
@@ -281,13 +285,27 @@ def _bot(product: Product, background: Spawn, polling: asyncio.Event) -> None:
     telegram = product.settings.telegram
     match telegram.mode:
         case TelegramMode.POLLING:
-            background(_until(polling, Polling(product.db, product.bot).run()), "polling")
+            polled = _patiently(Polling(product.db, product.bot).run)
+            background(_until(polling, polled), "polling")
         case TelegramMode.WEBHOOK:
             assert telegram.webhook_secret is not None  # the settings insist on both in this mode
             url = f"{product.settings.http.public_url}{TELEGRAM_PATH}"
-            background(announce(product.bot, url, telegram.webhook_secret.get_secret_value()), "announce")
+            secret = telegram.webhook_secret.get_secret_value()
+            background(_patiently(lambda: announce(product.bot, url, secret)), "announce")
         case _:
             assert_never(telegram.mode)
+
+
+async def _patiently(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """A refused bot token stops the bot only: webhooks are taken, and a repaired bot goes on by itself."""
+    while True:
+        try:
+            await work()
+        except BotTokenRefused as error:
+            log.critical("bot_stands_still", says=str(error), again_in_seconds=REFUSED_PAUSE)
+            await asyncio.sleep(REFUSED_PAUSE)
+        else:
+            return
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:

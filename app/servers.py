@@ -17,6 +17,8 @@ class Servers:
 
     database_url: str
     redis_url: str
+    embedded: EmbeddedServers | None = None
+    """Ours to look after; None when the servers are somebody else's."""
 
 
 @contextmanager
@@ -42,6 +44,6 @@ def servers(settings: Settings, state: Path | None = None, *, attach: bool = Fal
         yield Servers(given_db or database_url, given_redis or redis_url)
         return
     try:
-        yield Servers(given_db or embedded.database_url, given_redis or embedded.redis_url)
+        yield Servers(given_db or embedded.database_url, given_redis or embedded.redis_url, embedded)
     finally:
         embedded.stop()

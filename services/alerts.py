@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from db.engine import Transaction
@@ -47,6 +48,12 @@ async def resolve_alert(tx: Transaction, kind: str, subject: str = "") -> bool:
         return False
     redraw(tx, alert)
     return True
+
+
+async def resolve_kind(tx: Transaction, kind: str, quiet_for: timedelta = timedelta()) -> None:
+    """All open alerts of a kind that have not come back for `quiet_for` are over."""
+    for alert in await alerts.resolve_kind(tx.session, kind, quiet_for):
+        redraw(tx, alert)
 
 
 def redraw(tx: Transaction, alert: Alert) -> None:

@@ -28,19 +28,23 @@ async def open_card(
     return draft
 
 
-async def dead_letter(tx: Transaction, comment: Comment, account: Account, step: str, error: str) -> None:
+async def dead_letter(
+    tx: Transaction, comment: Comment, account: Account, step: str, error: str, outcome: str | None = None
+) -> None:
     """A step failed for good: people see the comment all the same, with a Retry button, and an alert.
 
-    The alert's subject is the cause, not the comment: an outage is one message with a counter.
+    The alert's subject is the cause, not the comment: an outage is one message with a counter. `outcome`
+    says how a language model failed, in a word that the catalogue knows.
     """
-    await open_card(tx, comment, account, why_no_text="step_failed")
+    draft = await open_card(tx, comment, account, why_no_text="step_failed")
     await raise_alert(
         tx,
         "dead_letter",
-        f"{step}:{error}",
+        f"{step}:{outcome or error}",
         severity=Severity.CRITICAL,
         account_id=account.id,
         step=step,
         error=error,
-        comment=comment.id,
+        outcome=outcome,
+        draft=draft.id,
     )

@@ -114,7 +114,8 @@ async def a_scene(
         values = {"state": CommentState.WAITING} | (comment_values or {})
         comment = await a_comment(tx, account, instagram_id, **values)
         await classified(tx, comment)
-        draft = await drafts.open_for(tx.session, comment, version=1 if text else 0, **(draft_values or {}))
+        given = {"version": 1 if text else 0} | (draft_values or {})
+        draft = await drafts.open_for(tx.session, comment, **given)
         version = None
         if text:
             version = await drafts.add_version(

@@ -77,7 +77,7 @@ def _servers(places: list[Path] | tuple[Path, ...]) -> Iterator[tuple[Path, Serv
         place = places[-1]
         embedded = EmbeddedServers(place).start()
     try:
-        yield place.absolute(), Servers(embedded.database_url, embedded.redis_url)
+        yield place.absolute(), Servers(embedded.database_url, embedded.redis_url, embedded)
     finally:
         embedded.stop()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
@@ -31,6 +31,9 @@ PARAMS: Final = (
     "problem",
     "says",
     "step",
+    "subject",
+    "trouble",
+    "until",
     "why",
 )
 """What the texts may name; what an alert does not carry reads `?`."""
@@ -45,8 +48,10 @@ def render(
 ) -> tuple[str, InlineKeyboardMarkup | None]:
     """HTML and buttons at `now` (aware). `acknowledged_by` is the name of who takes care."""
     kind = alert.kind if texts.has(f"alert.{alert.kind}.do") else "other"
-    params = _params(alert, texts)
-    what = filled(texts, f"alert.{kind}", **params)
+    params = _params(alert, texts, now)
+    several = f"alert.{kind}.several"
+    grouped = alert.count > 1 and texts.has(several)
+    what = filled(texts, several if grouped else f"alert.{kind}", **params)
     if alert.state is AlertState.RESOLVED:
         over = filled(texts, "alert.resolved", what=what)
         return "\n".join(line.as_html() for line in [over, _how_often(alert, texts, now)]), None
@@ -63,7 +68,7 @@ def render(
     return "\n".join(line.as_html() for line in lines), _keyboard(alert, texts, now)
 
 
-def _params(alert: Alert, texts: Texts) -> Mapping[str, object]:
+def _params(alert: Alert, texts: Texts, now: datetime) -> Mapping[str, object]:
     """Words from outside are escaped; steps and reasons are put into words where we have some."""
     given = {**alert.params, "kind": alert.kind}
     shown: dict[str, object] = dict.fromkeys(PARAMS, UNKNOWN)
@@ -73,7 +78,26 @@ def _params(alert: Alert, texts: Texts) -> Mapping[str, object]:
         key = {"step": f"alert.step.{value}", "why": f"card.why.{value}"}.get(name)
         worded = key is not None and texts.has(key)
         shown[name] = texts(key) if worded and key else said(str(value), LONGEST_PARAM)
+    subject = "comment" if shown["draft"] == UNKNOWN else "draft"
+    shown["subject"] = filled(texts, f"alert.subject.{subject}", **{subject: shown[subject]})
+    shown["trouble"] = _trouble(alert, texts, shown["error"])
+    shown["until"] = _until(alert, now) or shown["until"]
     return shown
+
+
+def _trouble(alert: Alert, texts: Texts, error: object) -> Text:
+    """What went wrong with the model in words; of anything else the technical name, in brackets."""
+    key = f"alert.outcome.{alert.params.get('outcome')}"
+    return Text(texts(key)) if texts.has(key) else filled(texts, "alert.trouble", error=error)
+
+
+def _until(alert: Alert, now: datetime) -> Text | None:
+    """The time that `until` names, an aware one in ISO 8601; None when it is not one."""
+    try:
+        until = datetime.fromisoformat(str(alert.params.get("until")))
+    except ValueError:
+        return None
+    return None if until.tzinfo is None else moment(until.astimezone(UTC), now)
 
 
 def _how_often(alert: Alert, texts: Texts, now: datetime) -> Text:

@@ -189,6 +189,8 @@ def _flags(rows: CardRows, texts: Texts) -> Iterable[Text]:
     for flag in flags[:SHOWN_FLAGS]:
         key = f"card.flag.{flag.get('check')}"
         found = said(str(flag.get("found") or ""), LONGEST_CAPTION)
+        if not flag.get("found") and texts.has(f"{key}.bare"):
+            key = f"{key}.bare"
         yield filled(texts, key if texts.has(key) else "card.flag.other", found=found)
     if len(flags) > SHOWN_FLAGS:
         yield Text(texts.plural("card.flag.more", len(flags) - SHOWN_FLAGS))

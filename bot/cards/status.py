@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from aiogram.utils.formatting import Text
@@ -18,6 +19,15 @@ from db.repositories.cards import CardRows
 
 LONGEST_NAME: Final = 40  # UTF-16 units
 LONGEST_REASON: Final = 80
+SOON: Final = timedelta(seconds=5)
+"""A delivery that waits no longer than this is about to leave."""
+
+_CAUSES: Final = (
+    (re.compile(r"\bthrottled\b"), "card.status.throttled"),
+    (re.compile(r"\bour own limit\b"), "card.status.own_limit"),
+    (re.compile(r"\b(auth|token)\b"), "card.status.retrying_token"),
+)
+"""Words of `delivery.error` while the delivery waits, and what they mean to people."""
 
 
 def status(rows: CardRows, texts: Texts, stage: Stage, now: datetime) -> Iterable[Text]:
@@ -92,9 +102,17 @@ def _leaving(rows: CardRows, texts: Texts, now: datetime) -> Text:
     if rows.account.token_state is TokenState.INVALID:
         return Text(texts("card.status.no_token"))
     delivery = rows.delivery
+    again = None if delivery is None else delivery.next_attempt_at
+    if delivery is not None and again is not None and again > now + SOON:
+        return filled(texts, _cause(delivery.error or ""), at=moment(again, now))
     if delivery is not None and delivery.send_after > now:
         return filled(texts, "card.status.undo_window", at=moment(delivery.send_after, now, seconds=True))
     return Text(texts("card.status.queued"))
+
+
+def _cause(error: str) -> str:
+    """The key of why a delivery waits."""
+    return next((key for pattern, key in _CAUSES if pattern.search(error)), "card.status.later")
 
 
 def _escalated(rows: CardRows, texts: Texts, now: datetime) -> Text:

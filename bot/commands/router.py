@@ -54,7 +54,12 @@ async def on_group(
 ) -> None:
     """A group's message: only a command for this bot is read, and only in a chat of ours."""
     command = _command(message, username)
-    if command is None or command.name not in COMMANDS or not await is_known(tx, message.chat.id, options):
+    if command is None or not await is_known(tx, message.chat.id, options):
+        return
+    if command.name not in COMMANDS:
+        # Silence after /pause would let a manager believe that sending has stopped.
+        if manager is not None and message.sender_chat is None:
+            effects.add(reply(message, texts("command.unknown")))
         return
     if message.sender_chat is not None:
         effects.add(reply(message, texts("command.anonymous")))

@@ -12,6 +12,7 @@ from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, User
 
 from bot.alerts.router import handle as handle_alert
 from bot.cards.callbacks import Callback
+from bot.decisions.escalating import call_seniors
 from bot.decisions.presses import press, redraw
 from bot.decisions.wording import toast
 from bot.editing.prompting import prompt, taken_over
@@ -69,6 +70,8 @@ async def on_press(
     effects.add(toast(texts, outcome, zone))
     if outcome.done and outcome.action in _BEGINS_EDITING:
         await _begin_editing(tx, effects, texts, manager, card, outcome, editor_id)
+    if outcome.done and outcome.action is Action.ESCALATE:
+        effects.add(await call_seniors(tx, card, manager))
 
 
 async def _turn_away(user: User, tx: Transaction, effects: Effects, texts: Texts, card: Card | None) -> None:

@@ -67,6 +67,22 @@ async def resolve(session: AsyncSession, fingerprint: str) -> Alert | None:
     )
 
 
+async def resolve_kind(session: AsyncSession, kind: str, quiet_for: timedelta) -> Sequence[Alert]:
+    """Resolve the open alerts of a kind that were last raised before `quiet_for` ago."""
+    resolved = await session.execute(
+        update(Alert)
+        .where(
+            Alert.kind == kind,
+            Alert.state != AlertState.RESOLVED,
+            Alert.last_at <= func.now() - quiet_for,
+        )
+        .values(state=AlertState.RESOLVED, wanted_rev=Alert.wanted_rev + 1)
+        .returning(Alert)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return resolved.scalars().all()
+
+
 async def acknowledge(session: AsyncSession, nonce: str, manager_id: int) -> Alert | None:
     """Somebody takes care; None when it is acknowledged or resolved already."""
     return await _change(

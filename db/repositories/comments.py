@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.life.comment import COMMENT_LIFE, CommentState
-from db.models import Classification, Comment, Media
+from db.life.draft import OPEN
+from db.models import Classification, Comment, Draft, Media
 from db.models.comment import MediaState
 
 THREAD_LIMIT = 20
@@ -141,6 +142,25 @@ async def stranded(session: AsyncSession, limit: int = 500) -> Sequence[Comment]
         .scalars()
         .all()
     )
+
+
+async def worth_another_try(session: AsyncSession, limit: int = 50) -> Sequence[Comment]:
+    """Comments that failed in an outage and that no person has touched yet, when their time has come."""
+    untouched = (
+        select(Draft.id)
+        .where(
+            Draft.comment_id == Comment.id,
+            Draft.version == 0,
+            Draft.state.in_(OPEN),
+            Draft.claimed_by.is_(None),
+        )
+        .exists()
+    )
+    due = select(Comment).where(
+        Comment.state == CommentState.FAILED, Comment.next_attempt_at <= func.now(), untouched
+    )
+    rows = await session.execute(due.order_by(Comment.id).limit(limit).with_for_update(skip_locked=True))
+    return rows.scalars().all()
 
 
 async def failed(session: AsyncSession) -> Sequence[Comment]:

@@ -137,3 +137,31 @@ async def due(session: AsyncSession, limit: int = 500) -> Sequence[Delivery]:
         .scalars()
         .all()
     )
+
+
+async def let_go(session: AsyncSession, account_id: int) -> Sequence[Delivery]:
+    """The account's planned deliveries that wait after a refusal: their backoff ends now."""
+    released = await session.execute(
+        update(Delivery)
+        .where(
+            Delivery.account_id == account_id,
+            Delivery.state == DeliveryState.PLANNED,
+            Delivery.next_attempt_at > func.now(),
+            Delivery.request_started_at.is_(None),
+        )
+        .values(next_attempt_at=None)
+        .returning(Delivery)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return released.scalars().all()
+
+
+async def any_in(session: AsyncSession, state: DeliveryState) -> bool:
+    """Whether a delivery stands in `state`."""
+    return (await session.scalar(select(Delivery.id).where(Delivery.state == state).limit(1))) is not None
+
+
+async def planned(session: AsyncSession, account_id: int) -> Sequence[Delivery]:
+    """The account's deliveries that have not left."""
+    found = select(Delivery).where(Delivery.account_id == account_id, Delivery.state == DeliveryState.PLANNED)
+    return (await session.execute(found.order_by(Delivery.id))).scalars().all()

@@ -50,9 +50,9 @@ async def categories(session: AsyncSession, account_id: int | None, span: Span) 
 
 
 async def decided(session: AsyncSession, account_id: int | None, span: Span) -> dict[Action, int]:
-    """Decisions of people in the period by action; repeated presses are one decision."""
+    """Drafts that people decided about in the period, by action; the same action twice counts once."""
     statement = (
-        select(Decision.action, func.count())
+        select(Decision.action, func.count(distinct(Decision.draft_id)))
         .where(_within(Decision.created_at, span), Decision.actor_id.is_not(None))
         .group_by(Decision.action)
     )

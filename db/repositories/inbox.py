@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import case, literal, or_, select, update
+from sqlalchemy import case, false, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -67,16 +67,17 @@ async def fail(session: AsyncSession, event_id: int, problem: str) -> EventState
     return EventState(state or EventState.RECEIVED)
 
 
-async def reclaim(session: AsyncSession, instagram_id: str) -> int:
+async def reclaim(session: AsyncSession, instagram_id: str, *, only_one: bool = True) -> int:
     """Elements that waited for an account which is now connected go back to the work list.
 
-    So do those that name no account: they belong to the only one there is.
+    `only_one`: so do those that name no account, for they belong to the only one there is.
     """
+    nameless = Event.account_instagram_id.is_(None) if only_one else false()
     result = await session.execute(
         update(Event)
         .where(
             Event.state == EventState.UNCLAIMED,
-            or_(Event.account_instagram_id == instagram_id, Event.account_instagram_id.is_(None)),
+            or_(Event.account_instagram_id == instagram_id, nameless),
         )
         .values(state=EventState.RECEIVED)
         .returning(Event.id)

@@ -30,6 +30,8 @@ class Check(StrEnum):
     LENGTH = "length"
     MARKDOWN = "markdown"
     SOURCE = "source"
+    UNANSWERABLE = "unanswerable"  # the model says that the knowledge holds no answer
+    INJECTION = "injection"  # the comment tries to command the bot
 
 
 @dataclass(frozen=True, slots=True)

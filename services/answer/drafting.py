@@ -135,7 +135,9 @@ def _judged(answer: Answer, call: LlmCall, comment: Comment, material: _Material
         mention=comment.author_username,
     )
     if not answer.answerable:
-        failures.append(Failure(Check.SOURCE, (answer.needs_manager_reason or "")[:200]))
+        failures.append(Failure(Check.UNANSWERABLE, (answer.needs_manager_reason or "")[:200]))
+    if material.classification is not None and material.classification.injection_suspected:
+        failures.append(Failure(Check.INJECTION, ""))
     titles = {key: by_key[key].title for key in answer.used_ids if key in by_key}
     return Drafted(
         text=text,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 import structlog
@@ -28,6 +28,9 @@ from services.prompts import CLASSIFY, prompt
 from services.work.lease import kept
 
 log = structlog.get_logger(__name__)
+
+
+OUTAGE_PAUSE = timedelta(minutes=5)
 
 
 class Classify:
@@ -144,7 +147,8 @@ class Classify:
 
     async def _failed(self, comment: Comment, account: Account, error: LlmError) -> None:
         """Outages are waited for within bounds; then, or when the model refuses, a person takes over."""
-        again = error.outcome is CallOutcome.TRANSIENT and comment.attempts < self._options.max_attempts
+        outage = error.outcome is CallOutcome.TRANSIENT
+        again = outage and comment.attempts < self._options.max_attempts
         async with self._db.transaction() as tx:
             await llm_failed(tx, error)
             if again:
@@ -166,9 +170,11 @@ class Classify:
                 tx.session,
                 comment,
                 CommentState.FAILED,
-                attempts=comment.attempts,
+                # An outage ends some day: until a person has decided, the model is asked now and then.
+                attempts=self._options.max_attempts - 1 if outage else comment.attempts,
+                next_attempt_at=datetime.now(UTC) + OUTAGE_PAUSE if outage else None,
                 error=str(error),
                 note=str(error),
             )
             if failed is not None:
-                await dead_letter(tx, failed, account, Step.CLASSIFY, str(error))
+                await dead_letter(tx, failed, account, Step.CLASSIFY, str(error), error.outcome.value)

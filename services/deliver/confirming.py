@@ -13,6 +13,7 @@ from db.repositories import deliveries, drafts, moves
 from services import cards
 from services.alerts import raise_alert, resolve_alert
 from services.deliver.matching import same_words
+from services.instagram.errors import Trouble
 
 
 async def confirm_own(
@@ -77,13 +78,24 @@ async def after_sent(tx: Transaction, delivery: Delivery) -> None:
     if delivery.effect in deliveries.WORDS:
         await moves.move(tx.session, Comment, delivery.comment_id, CommentState.ANSWERED)
     await settled(tx, delivery.draft_id)
+    await resolve_alert(tx, "instagram_down", str(delivery.account_id))
     await redraw(tx, delivery)
 
 
 async def settled(tx: Transaction, draft_id: int) -> None:
     """Nobody has to look after the draft's deliveries any more."""
     await resolve_alert(tx, "delivery_failed", str(draft_id))
-    await resolve_alert(tx, "delivery_uncertain", str(draft_id))
+    if not await deliveries.any_in(tx.session, DeliveryState.UNCERTAIN):
+        await resolve_alert(tx, "delivery_uncertain")
+
+
+def _cause(delivery: Delivery, error: str | None, *, in_doubt: bool) -> tuple[str, str]:
+    """The alert's kind and subject: an outage and its doubts are one message each, however many replies."""
+    if in_doubt:
+        return "delivery_uncertain", ""
+    if error == Trouble.TRANSIENT.value:
+        return "instagram_down", str(delivery.account_id)
+    return "delivery_failed", str(delivery.draft_id)
 
 
 async def give_up(
@@ -106,10 +118,11 @@ async def give_up(
     )
     if ended is None:
         return
+    kind, subject = _cause(ended, error, in_doubt=in_doubt)
     await raise_alert(
         tx,
-        "delivery_uncertain" if in_doubt else "delivery_failed",
-        str(ended.draft_id),
+        kind,
+        subject,
         severity=Severity.CRITICAL if in_doubt else Severity.WARNING,
         account_id=ended.account_id,
         draft=ended.draft_id,

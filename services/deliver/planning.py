@@ -46,12 +46,13 @@ async def _plan(
 
 
 def wake(tx: Transaction, delivery: Delivery, after: timedelta | None = None) -> None:
-    """Queue the delivery's next attempt."""
+    """Queue the delivery's next attempt: now, or `after` a while; one of each at a time."""
+    when = "later" if after else "now"
     tx.enqueue(
         Job(
             Step.DELIVER,
             delivery.id,
-            key=f"delivery:{delivery.id}:{delivery.lease_token}:{delivery.reads}",
+            key=f"delivery:{delivery.id}:{delivery.lease_token}:{delivery.reads}:{when}",
             after=after,
             priority=DELIVERY_PRIORITY,
         )

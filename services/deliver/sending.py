@@ -15,7 +15,10 @@ import structlog
 from db.engine import Database
 from db.life.delivery import DeliveryState, Effect
 from db.models import Account, Comment, Delivery
+from db.models.account import TokenState
+from db.models.alert import Severity
 from db.repositories import accounts, comments, deliveries, moves
+from services.alerts import raise_alert
 from services.deliver.confirming import after_sent, give_up, redraw
 from services.deliver.planning import wake
 from services.deliver.readback import Finding, Readback
@@ -23,7 +26,7 @@ from services.instagram.client import InstagramClient
 from services.instagram.errors import GraphError, Trouble
 from services.limits import Allowance, Limits
 from services.options import Options
-from services.tokens.invalid import token_refused
+from services.tokens.invalid import look_again, token_refused
 from services.vault import TokenUnreadable, Vault
 from services.work.backoff import backoff
 from services.work.lease import kept
@@ -158,6 +161,8 @@ class Deliverer:
             if sent.effect in deliveries.VISIBILITY:
                 await comments.set_hidden(tx.session, sent.comment_id, hidden=sent.effect is Effect.HIDE)
             await after_sent(tx, sent)
+            if work.account.token_state is TokenState.INVALID:
+                look_again(tx, timedelta())  # it works after all
 
     async def _refused(self, work: _Work, error: GraphError) -> None:
         """The reaction that the error's class asks for."""
@@ -175,13 +180,28 @@ class Deliverer:
             case Trouble.AUTH:
                 await self._without_token(work, str(error), refused=True)
             case Trouble.POLICY:
-                async with self._db.transaction() as tx:
-                    await accounts.pause_sending(
-                        tx.session, work.account.id, datetime.now(UTC) + POLICY_PAUSE
-                    )
+                await self._pause(work, error)
                 await self._failed(work, error)
             case Trouble.GONE | Trouble.REFUSED | Trouble.PERMISSION:
                 await self._failed(work, error)
+
+    async def _pause(self, work: _Work, error: GraphError) -> None:
+        """Meta holds the account back: nothing of it is sent for a while, and people are told until when."""
+        until = datetime.now(UTC) + POLICY_PAUSE
+        async with self._db.transaction() as tx:
+            await accounts.pause_sending(tx.session, work.account.id, until)
+            await raise_alert(
+                tx,
+                "sending_paused",
+                work.account.instagram_id,
+                severity=Severity.CRITICAL,
+                account_id=work.account.id,
+                account=work.account.username,
+                until=until.isoformat(),
+                says=str(error),
+            )
+            for delivery in await deliveries.planned(tx.session, work.account.id):
+                await redraw(tx, delivery)
 
     async def _doubt(self, work: _Work, error: GraphError) -> None:
         """Instagram may have taken it: look for our words now, and again later."""

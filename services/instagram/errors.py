@@ -29,7 +29,7 @@ HIDDEN = "[hidden]"
 _AUTH = {102, 190}
 _THROTTLED = {4, 17, 32, 341, 613, 80001, 80002, 80006}
 _PERMISSION = {3, 10}
-_POLICY = {368, 506}
+_POLICY = {368}
 _SERVER = {-1, -2, 1, 2}  # Meta's own trouble: a write may have been executed all the same
 
 # (code, subcode) that differ from their code's class

@@ -16,6 +16,7 @@ from db.queue import Job, Step
 from db.repositories import accounts, inbox
 from services.alerts import raise_alert, resolve_alert
 from services.chats import remember_chat
+from services.deliver.releasing import release
 from services.instagram.client import InstagramClient
 from services.instagram.errors import GraphError, Trouble
 from services.instagram.results import Profile
@@ -118,6 +119,7 @@ class TokenCheck:
         await remember_chat(tx, account, self._options.chat_id)
         for subject in ("settings", account.instagram_id):
             await resolve_alert(tx, "token_invalid", subject)
+        await release(tx, account.id)
         for subject in ("", account.instagram_id):  # the bare envelope names no account
             await resolve_alert(tx, "unknown_account", subject)
         if await inbox.reclaim(tx.session, account.instagram_id):
@@ -152,7 +154,8 @@ class TokenCheck:
             await accounts.change(
                 tx.session, account.id, token_state=TokenState.VALID, token_checked_at=datetime.now(UTC)
             )
-            await resolve_alert(tx, "token_invalid", account.instagram_id)
+            if await resolve_alert(tx, "token_invalid", account.instagram_id):
+                await release(tx, account.id)
             await self._tell_days(tx, account, expires_at)
 
     async def _refreshed(self, account: Account, token: str) -> datetime | None:

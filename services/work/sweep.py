@@ -6,7 +6,7 @@ of dead workers are returned here; a row that keeps killing its worker becomes a
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -34,6 +34,9 @@ from services.updates import wake as wake_update
 log = structlog.get_logger(__name__)
 
 WORKER_DIED = "its worker died"
+QUIET = timedelta(hours=1)
+PASSING_KINDS = ("quarantined", "step_failed", "chat_moved", "delivery_failed")
+"""Alerts about single happenings: nothing tells that they are over but that they do not come back."""
 
 
 class Sweep:
@@ -46,14 +49,24 @@ class Sweep:
 
     async def __call__(self, _row: int | None = None) -> None:
         """Return what dead workers hold, and wake what nobody works on."""
-        for sweep in (self._inbox, self._comments, self._drafts, self._deliveries, self._telegram):
+        sweeps = (
+            self._inbox,
+            self._comments,
+            self._outages,
+            self._drafts,
+            self._deliveries,
+            self._alerts,
+            self._telegram,
+        )
+        for sweep in sweeps:
             async with self._db.transaction() as tx:
                 await sweep(tx)
 
     async def _inbox(self, tx: Transaction) -> None:
         # An account may have been connected while its first webhooks were being set aside.
-        for account in await accounts.every(tx.session):
-            await inbox.reclaim(tx.session, account.instagram_id)
+        known = await accounts.every(tx.session)
+        for account in known:
+            await inbox.reclaim(tx.session, account.instagram_id, only_one=len(known) == 1)
         if await inbox.any_received(tx.session):
             tx.enqueue(Job(Step.INGEST, key="ingest:sweep"))
 
@@ -72,6 +85,33 @@ class Sweep:
             )
             if returned is not None:
                 tx.enqueue(_next_job(returned))
+
+    async def _outages(self, tx: Transaction) -> None:
+        for comment in await comments.worth_another_try(tx.session):
+            again = await moves.move(
+                tx.session,
+                Comment,
+                comment.id,
+                CommentState.RECEIVED,
+                next_attempt_at=None,
+                note="tried again after an outage",
+            )
+            if again is not None:
+                tx.enqueue(_next_job(again))
+
+    async def _alerts(self, tx: Transaction) -> None:
+        """Alerts whose cause is gone, or has not come back for an hour, end; the next one rings again."""
+        if not await comments.failed(tx.session):
+            await alerting.resolve_kind(tx, "dead_letter")
+        if not await deliveries.any_in(tx.session, DeliveryState.UNCERTAIN):
+            await alerting.resolve_kind(tx, "delivery_uncertain")
+        for kind in PASSING_KINDS:
+            await alerting.resolve_kind(tx, kind, quiet_for=QUIET)
+        for account in await accounts.every(tx.session):
+            until = account.sending_paused_until
+            if until is not None and until <= datetime.now(UTC):
+                await accounts.pause_sending(tx.session, account.id, None)
+                await alerting.resolve_alert(tx, "sending_paused", account.instagram_id)
 
     @staticmethod
     async def _bury(tx: Transaction, comment: Comment, step: Step) -> None:

@@ -167,3 +167,11 @@ async def test_cards_follow_the_chat_of_the_settings(installation: Installation)
         return True if any(PRICE in message["text"] for message in messages) else None
 
     await eventually("the card is in the new chat", moved)
+
+
+async def test_a_refused_bot_token_stops_the_bot_and_not_the_webhooks(service: Installation) -> None:
+    await service.fault("telegram", "getUpdates", "status", code=401)
+    await service.comment(PRICE)
+    message_id, _data = await service.button(PRICE, "ap")  # the comment and its card came all the same
+    assert message_id
+    assert (await service.overview())["states"]["comments"] == {"waiting": 1}

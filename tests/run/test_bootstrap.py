@@ -101,6 +101,10 @@ def test_arguments_reach_the_program_from_any_directory(checkout: Checkout, tmp_
     assert checkout.ran("test", "-k", "life", cwd=decoy)[:3] == ["pytest", ["-k", "life"], str(checkout.root)]
 
 
+def test_options_alone_are_the_sandboxs(checkout: Checkout) -> None:
+    assert checkout.ran("--port", "8123")[:2] == ["app", ["sandbox", "--port", "8123"]]
+
+
 def test_a_changed_lock_is_installed_anew(checkout: Checkout) -> None:
     checkout.ran()
     with (checkout.root / "requirements.lock").open("a") as lock:

@@ -26,7 +26,7 @@ KINDS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "dead_letter": (
         {"comment": 7, "step": "answer", "error": "x"},
-        "Comment 7 is stuck: drafting the reply. x",
+        "Comment 7 is stuck: drafting the reply — the program failed (x)",
     ),
     "delivery_failed": ({"draft": 1842, "why": "gone"}, "#1842 was not sent: the comment was deleted"),
     "delivery_uncertain": ({"draft": 1842}, "unclear whether reply #1842"),
@@ -34,9 +34,13 @@ KINDS: dict[str, tuple[dict[str, Any], str]] = {
     "unknown_account": ({"account": "1784"}, "not connected: 1784"),
     "token_expiring": ({"account": "shop", "days": 3}, "shop on Instagram runs out soon. Days left: 3"),
     "token_invalid": ({"account": "shop", "says": "190"}, "does not let us into shop"),
-    "llm_down": ({"says": "503"}, "does not answer: 503"),
+    "llm_down": ({"says": "an unreadable answer (AttributeError)"}, "The model does not answer"),
     "llm_refused": ({"code": "insufficient_quota"}, "refuses us: insufficient_quota"),
     "instagram_down": ({}, "Instagram does not answer"),
+    "sending_paused": (
+        {"account": "shop", "until": "2026-11-23T16:00:00+00:00", "says": "(#368)"},
+        "holds back the replies of shop: they wait until 16:00 UTC",
+    ),
     "chat_lost": ({"chat": -100}, "no longer write to chat -100"),
     "chat_moved": ({"old": -1, "new": -2}, "its new id is -2 (it was -1)"),
     "two_pollers": ({}, "Another program"),
@@ -92,6 +96,36 @@ def test_an_alert_that_lacks_its_details_is_shown_all_the_same(kind: str) -> Non
 
 def test_how_often_is_counted_in_the_same_message() -> None:
     assert "🔢 ×37, last at 12:57 UTC" in shown(an_alert(count=37))[0]
+
+
+@pytest.mark.parametrize("outcome", ["transient", "permanent", "refused", "incomplete", "invalid"])
+def test_a_stuck_card_is_named_with_the_models_trouble_in_words(outcome: str) -> None:
+    params = {"comment": 7, "draft": 1842, "step": "answer", "error": "KeyError", "outcome": outcome}
+    line = shown(an_alert("dead_letter", params=params))[0].splitlines()[0]
+    assert line.startswith("🔴 Card #1842 is stuck: drafting the reply — the model ")
+    assert "KeyError" not in line
+
+
+def test_trouble_of_another_kind_keeps_its_technical_name() -> None:
+    params = {"draft": 1842, "step": "answer", "error": "KeyError", "outcome": "of_the_future"}
+    assert "— the program failed (KeyError)" in shown(an_alert("dead_letter", params=params))[0]
+
+
+def test_what_the_model_said_is_not_shown() -> None:
+    text, _ = shown(an_alert("llm_down"))
+    assert "AttributeError" not in text
+    assert "every five minutes" in text
+
+
+@pytest.mark.parametrize("kind", ["delivery_failed", "delivery_uncertain"])
+def test_several_replies_in_one_alert_name_the_newest(kind: str) -> None:
+    assert "the newest is card #1842" in shown(an_alert(kind, count=3))[0]
+    assert "newest" not in shown(an_alert(kind))[0]
+
+
+@pytest.mark.parametrize("until", ["soon", "2026-11-23T16:00:00", "", None, 7])
+def test_a_pause_without_a_readable_end_is_shown_all_the_same(until: object) -> None:
+    assert "holds back" in shown(an_alert("sending_paused", params={"account": "shop", "until": until}))[0]
 
 
 def test_a_warning_looks_milder() -> None:

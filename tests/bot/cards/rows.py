@@ -138,6 +138,14 @@ STAGES: dict[str, CardRows] = {
     "approved_while_paused": approved(
         delivery(DeliveryState.PLANNED), account=account(sending_paused_until=NOW + timedelta(hours=1))
     ),
+    "approved_and_throttled": approved(
+        delivery(
+            DeliveryState.PLANNED,
+            send_after=NOW - timedelta(minutes=1),
+            next_attempt_at=NOW + timedelta(minutes=5),
+            error="reply: throttled (#4)",
+        )
+    ),
     "approved_without_token": approved(
         delivery(DeliveryState.PLANNED), account=account(token_state=TokenState.INVALID)
     ),

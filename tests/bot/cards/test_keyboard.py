@@ -42,6 +42,7 @@ EXPECTED: dict[str, list[list[str]]] = {
     "regenerating": [],
     "approved": [["un"]],
     "approved_and_due": [["un"]],
+    "approved_and_throttled": [["un"]],
     "approved_while_paused": [["un"]],
     "approved_without_token": [["un"]],
     "sending": [["open"]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -121,6 +122,7 @@ def test_every_situation_is_told_in_text_and_emoji(name: str, locale: str) -> No
         ("approved", ["✅ Approved by Иван, 12:59", "Goes to Instagram at 13:00:10"]),
         ("approved_and_due", ["About to go"]),
         ("approved_while_paused", ["⏸ Sending is paused until 14:00"]),
+        ("approved_and_throttled", ["⏳ Instagram asks us to wait: it goes out after 13:05"]),
         ("approved_without_token", ["🔑 Instagram does not let us in"]),
         ("sending", ["📤 Sending to Instagram"]),
         ("checking", ["checking whether Instagram took the reply"]),
@@ -240,11 +242,40 @@ def test_a_long_draft_is_cut_and_says_how_much_is_missing() -> None:
         ("length", "⚠️ Rather long for Instagram: 15"),
         ("markdown", "⚠️ There is markup in the text; Instagram shows it as symbols"),
         ("source", "⚠️ Refers to a source that does not exist: “15”"),
+        ("unanswerable", "📭 The knowledge base has no answer: 15"),
+        ("injection", "🛑 The comment tries to command the bot: read the reply with care"),
         ("of_the_future", "⚠️ Please check before sending: “15”"),
     ],
 )
 def test_failed_checks_are_told_in_words(check: str, expected: str) -> None:
     assert expected in text_of(rows(version=version(flags=[{"check": check, "found": "15"}]))).splitlines()
+
+
+def test_a_missing_answer_may_lack_its_question() -> None:
+    shown = text_of(rows(version=version(flags=[{"check": "unanswerable", "found": ""}])))
+    assert "📭 The knowledge base has no answer" in shown.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds", "expected"),
+    [
+        ("our own limit of replies per hour", 300, "⏳ We keep within Instagram's limits: it goes out after"),
+        ("reply: auth (#190)", 300, "🔑 Instagram does not let us in: I will try again after 13:05"),
+        ("no usable token", 300, "🔑 Instagram does not let us in: I will try again after 13:05"),
+        ("the author's words", 300, "⏳ It goes out after 13:05"),
+        (None, 300, "⏳ It goes out after 13:05"),
+        ("reply: throttled (#4)", 2, "⏳ About to go to Instagram"),
+        ("reply: throttled (#4)", -60, "⏳ About to go to Instagram"),
+    ],
+)
+def test_a_reply_that_waits_says_why_and_until_when(error: str | None, seconds: int, expected: str) -> None:
+    waiting = delivery(
+        DeliveryState.PLANNED,
+        send_after=NOW - timedelta(minutes=1),
+        next_attempt_at=NOW + timedelta(seconds=seconds),
+        error=error,
+    )
+    assert text_of(approved(waiting)).splitlines()[-1].startswith(expected)
 
 
 def test_many_failed_checks_are_counted() -> None:

@@ -57,8 +57,20 @@ async def test_an_anonymous_administrators_command_is_refused(world: World) -> N
     await world.said("Turn off")
 
 
-async def test_an_unknown_command_is_ignored_in_the_group_and_helped_in_private(world: World) -> None:
-    assert await ask(world, OLGA, "/frobnicate") == ""
+@pytest.mark.parametrize("text", ["/pause", "/next question", "/doctor@shop_bot"])
+async def test_nobody_is_left_to_believe_that_a_command_we_lack_did_something(
+    world: World, text: str
+) -> None:
+    assert await ask(world, OLGA, text) == "Такой команды пока нет. /help — список"
+    assert await ask(world, STRANGER, text) == ""
+
+
+async def test_an_unknown_command_to_another_bot_is_not_ours(world: World) -> None:
+    await world.control("switches", admin=True)
+    assert await ask(world, OLGA, "/pause@other_bot") == ""
+
+
+async def test_an_unknown_command_is_helped_in_private(world: World) -> None:
     assert "/queue — " in await ask(world, OLGA, "/frobnicate", OLGA.id)
     assert "/queue — " in await ask(world, OLGA, "что ты умеешь?", OLGA.id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,8 @@ from db.life.draft import DraftState
 from db.models import Card, Decision, Delivery
 from db.models.comment import CommentKind
 from db.models.decision import Action
-from db.repositories import cards, drafts, moves
+from db.models.manager import Role
+from db.repositories import cards, drafts, managers, moves
 from tests.bot.builders import IVAN, MARIA, OLGA, Seed
 from tests.bot.conftest import MOSCOW, World
 
@@ -248,6 +250,39 @@ async def test_a_rejected_draft_is_reopened(running: World) -> None:
     await running.press(OLGA, seed, seed.data(Press.REJECT_WRONG))
     await running.press(IVAN, seed, seed.data(Press.REOPEN))
     assert (await running.draft(seed)).state is DraftState.PENDING
+
+
+def called(message: dict[str, Any]) -> set[int]:
+    """Whom a message of the bot mentions."""
+    return {entity["user"]["id"] for entity in message["entities"] if entity["type"] == "text_mention"}
+
+
+async def test_an_escalation_calls_every_senior_but_the_one_who_escalates(world: World) -> None:
+    seed = await world.card()
+    async with world.db.transaction() as tx:
+        await managers.change(tx.session, MARIA.id, role=Role.SENIOR)
+    await world.tap(MARIA, seed, seed.data(Press.ESCALATE))
+    message = await world.said("просит старших посмотреть")
+    assert message["text"] == f"🚨 #{seed.draft.id}: Мария просит старших посмотреть. Ольга"
+    assert called(message) == {OLGA.id}
+    assert message["reply_to_message"]["message_id"] == seed.card.message_id
+    [sent] = [call for call in await world.calls("sendMessage") if "просит" in str(call)]
+    assert "disable_notification" not in str(sent)
+
+
+async def test_an_escalation_without_other_seniors_is_said_all_the_same(world: World) -> None:
+    seed = await world.card()
+    await world.tap(OLGA, seed, seed.data(Press.ESCALATE))
+    assert called(await world.said("просит старших посмотреть")) == set()
+
+
+async def test_a_second_escalation_names_the_first_and_calls_nobody(world: World) -> None:
+    seed = await world.card()
+    await world.tap(MARIA, seed, seed.data(Press.ESCALATE))
+    answer = await world.tap(OLGA, seed, seed.data(Press.ESCALATE))
+    assert answer["text"].startswith("Передано старшим: Мария, ")
+    assert answer["alert"] is True
+    assert sum("просит старших" in str(one.get("text")) for one in await world.messages()) == 1
 
 
 async def test_a_draft_is_done_elsewhere(running: World) -> None:

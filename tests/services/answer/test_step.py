@@ -82,7 +82,7 @@ async def test_what_the_model_claims_without_a_source_is_flagged(pipeline: Pipel
         ("source", "k999"),
         ("price", "990 ₽"),
         ("phone", "+7 999 123-45-67"),
-        ("source", "нет цены\ufffd"),
+        ("unanswerable", "нет цены\ufffd"),
     ]
     assert [source["id"] for source in version.sources] == [key]
 

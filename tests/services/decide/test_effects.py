@@ -24,7 +24,7 @@ async def an_uncertain_reply(db: Database, office: Office) -> Scene:
     await office.press("approve", IVAN, scene.draft)
     async with db.transaction() as tx:
         await tx.session.execute(update(Delivery).values(state=DeliveryState.UNCERTAIN))
-        await raise_alert(tx, "delivery_uncertain", str(scene.draft.id))
+        await raise_alert(tx, "delivery_uncertain")
     return scene
 
 

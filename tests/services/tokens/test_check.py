@@ -282,7 +282,7 @@ async def test_a_refused_token_is_known_and_told_and_recovers(
     assert (await the_account(db)).token_state is TokenState.INVALID
     async with db.transaction() as tx:
         (alert,) = (await tx.session.execute(select(Alert))).scalars()
-        assert (alert.fingerprint, alert.count) == (f"token_invalid:{ACCOUNT}", 2)
+        assert (alert.fingerprint, alert.count) == (f"token_invalid:{ACCOUNT}", 1)
         assert alert.severity is Severity.CRITICAL
         assert alert.params["account"] == "lavanda_home"
         assert "190/467" in alert.params["says"]
@@ -290,7 +290,7 @@ async def test_a_refused_token_is_known_and_told_and_recovers(
     await player.control("token", {"invalid": False})
     await others()
     assert (await the_account(db)).token_state is TokenState.VALID
-    assert await told(db) == [(f"token_invalid:{ACCOUNT}", AlertState.RESOLVED, 2)]
+    assert await told(db) == [(f"token_invalid:{ACCOUNT}", AlertState.RESOLVED, 1)]
 
 
 async def test_instagram_being_away_says_nothing_of_a_token(

@@ -11,12 +11,13 @@ from sqlalchemy import func, select, text, update
 from db.engine import Database
 from db.life.comment import CommentState
 from db.life.draft import DraftState
-from db.models import Card, Comment, Decision, Delivery, Draft, TelegramUpdate
+from db.models import Alert, Card, Comment, Decision, Delivery, Draft, TelegramUpdate
 from db.models.decision import Action
 from db.queue import Step
-from db.repositories import inbox, moves, updates
+from db.repositories import accounts, alerts, comments, inbox, moves, updates
 from services.alerts import raise_alert
 from services.decide.service import Decisions
+from services.opening import dead_letter
 from services.work.backoff import backoff
 from services.work.sweep import Sweep
 from tests.building import IVAN, OPTIONS, Scene, a_scene
@@ -211,3 +212,47 @@ def test_pauses_grow_up_to_a_bound_and_differ(attempt: int, least: int) -> None:
 
 def test_a_huge_number_of_attempts_is_no_huge_number() -> None:
     assert backoff(400) <= timedelta(seconds=375)
+
+
+async def test_a_comment_that_failed_in_an_outage_is_tried_again_later(pipeline: Pipeline) -> None:
+    comment = await pipeline.comment(state=C.FAILED, next_attempt_at=datetime.now(UTC) + PAST)
+    async with pipeline.db.transaction() as tx:
+        account = await accounts.get(tx.session, comment.account_id)
+        await dead_letter(tx, comment, account, Step.CLASSIFY, "no answer", "transient")
+    await a_sweep(pipeline.db)()
+    assert (await pipeline.now(comment)).state is C.RECEIVED
+    assert Step.CLASSIFY.value in await pipeline.jobs()
+
+
+@pytest.mark.parametrize("touched", [{"version": 1}, {"claimed_by": IVAN.id}, {"state": DraftState.REJECTED}])
+async def test_what_a_person_has_touched_is_not_tried_again(db: Database, touched: dict[str, Any]) -> None:
+    failed = {"state": C.FAILED, "next_attempt_at": datetime.now(UTC) + PAST}
+    scene = await a_scene(db, text=None, comment_values=failed, draft_values=touched)
+    await a_sweep(db)()
+    async with db.transaction() as tx:
+        assert (await comments.get(tx.session, scene.comment.id)).state is C.FAILED
+
+
+async def test_alerts_end_when_their_cause_is_gone_or_has_not_come_back_for_an_hour(db: Database) -> None:
+    async with db.transaction() as tx:
+        for kind in ("dead_letter", "delivery_uncertain", "quarantined", "step_failed", "llm_down"):
+            await raise_alert(tx, kind)
+    await a_sweep(db)()
+    async with db.transaction() as tx:
+        left = {alert.kind for alert in await alerts.open_alerts(tx.session)}
+        assert left == {"quarantined", "step_failed", "llm_down"}
+        await tx.session.execute(update(Alert).values(last_at=func.now() - timedelta(hours=2)))
+    await a_sweep(db)()
+    async with db.transaction() as tx:
+        assert {alert.kind for alert in await alerts.open_alerts(tx.session)} == {"llm_down"}
+
+
+async def test_a_pause_of_sending_ends_by_itself(db: Database) -> None:
+    scene = await a_scene(db)
+    async with db.transaction() as tx:
+        await accounts.pause_sending(tx.session, scene.account.id, datetime.now(UTC) + PAST)
+        await raise_alert(tx, "sending_paused", scene.account.instagram_id)
+    await a_sweep(db)()
+    async with db.transaction() as tx:
+        assert (await accounts.get(tx.session, scene.account.id)).sending_paused_until is None
+        assert await alerts.open_alerts(tx.session) == []
