@@ -77,7 +77,10 @@ class _Buttons:
         hide_first = classification is not None and classification.category in _HIDE_FIRST
         edit = self.press(Press.EDIT, ButtonStyle.PRIMARY)
         escalate = self.press(Press.ESCALATE) if stage is not Stage.ESCALATED else None
-        others = [self.again(), escalate, self.press(Press.REJECT, ButtonStyle.DANGER)]
+        reject = self.press(Press.REJECT, ButtonStyle.DANGER)
+        if self.rows.draft.why_no_text == "answer_in_app":  # a text of ours could not be sent from here
+            return [[self.press(Press.DONE), escalate, reject], [self.open()]]
+        others = [self.again(), escalate, reject]
         if hide_first:
             return [[self.visibility(ButtonStyle.DANGER), self.approve(), edit], others, [self.open()]]
         return [[self.approve(), edit], others, [self.visibility(), self.open()]]

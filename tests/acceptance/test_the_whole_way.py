@@ -175,3 +175,12 @@ async def test_a_refused_bot_token_stops_the_bot_and_not_the_webhooks(service: I
     message_id, _data = await service.button(PRICE, "ap")  # the comment and its card came all the same
     assert message_id
     assert (await service.overview())["states"]["comments"] == {"waiting": 1}
+
+
+async def test_a_direct_message_is_shown_and_answered_in_the_app(service: Installation) -> None:
+    await service.post("instagram", "messages", {"username": "anna_k", "text": PRICE})
+    message_id, data = await service.button(PRICE, "dn")
+    assert not [data for card in await service.cards(PRICE) for data in buttons(card) if ":ap:" in data]
+    assert (await service.press(service.info["managers"][0]["id"], message_id, data))["text"]
+    assert (await service.quiet())["drafts"] == {"done": 1}
+    assert await service.get("instagram", "ledger") == []

@@ -22,7 +22,7 @@ NONCE = "A-b_0123456789abcdefgh"
 KINDS: dict[str, tuple[dict[str, Any], str]] = {
     "step_failed": (
         {"step": "classify", "error": "timeout", "comment": 7},
-        "sorting the comment (comment 7). timeout",
+        "sorting the comment (timeout)",
     ),
     "dead_letter": (
         {"comment": 7, "step": "answer", "error": "x"},

@@ -119,6 +119,11 @@ def test_abuse_and_spam_offer_to_hide_first(category: Category) -> None:
     assert presses(shown) == [["hd", "ed"], ["rg", "es", "rj"], ["open"]]
 
 
+def test_what_is_answered_in_the_app_offers_no_text_of_ours() -> None:
+    shown = rows(draft=draft(version=0, why_no_text="answer_in_app"), version=None)
+    assert presses(shown) == [["dn", "es", "rj"], ["open"]]
+
+
 def test_rejecting_asks_why() -> None:
     assert presses(rows(card=card(step="reject"))) == [["rjs", "rjo"], ["rje", "rjw"], ["bk"]]
 

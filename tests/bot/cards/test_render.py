@@ -312,6 +312,7 @@ def test_an_attempt_to_command_the_bot_is_marked() -> None:
         ("manual", "✍️ You answer these yourselves"),
         ("llm_failed", "🤖 The model could not"),
         ("hide_proposed", "🙈 I suggest hiding"),
+        ("answer_in_app", "📱 This is answered in the Instagram app"),
         ("step_failed", "⚠️ Processing failed"),
         ("unanswerable", "📭 The knowledge base has no answer"),
         ("of_the_future", "✍️ There is no draft yet"),
