@@ -19,8 +19,7 @@ from app.settings import envfile
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60.0  # seconds for anything that is to happen; it usually takes less than two
-# COVERAGE_: tracing would make every start of the service three times as long, and killed ones tell nothing.
-UNWANTED = ("TEST_", "INSTAGRAM_", "TELEGRAM_", "OPENAI_", "COVERAGE_")
+UNWANTED = ("TEST_", "INSTAGRAM_", "TELEGRAM_", "OPENAI_")
 WORKING = {"classifying", "answering", "regenerating", "sending"}
 UNDECIDED = {"received", "classified", "planned"} | WORKING
 
