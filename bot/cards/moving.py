@@ -18,7 +18,8 @@ async def follow(tx: Transaction, old: int, new: int) -> None:
     still name the old chat.
     """
     log.warning("chat_moved", old=old, new=new)
-    await accounts.move_chat(tx.session, old, new)
+    first_told = await accounts.move_chat(tx.session, old, new)
     await cards.move_chat(tx.session, old, new)
     await alerts.move_chat(tx.session, old, new)
-    await raise_alert(tx, "chat_moved", str(old), chat_id=new, old=old, new=new)
+    if first_told or not await accounts.every(tx.session):
+        await raise_alert(tx, "chat_moved", str(old), chat_id=new, old=old, new=new)

@@ -66,9 +66,12 @@ async def prefer(session: AsyncSession, account_id: int, **values: Any) -> None:
     )
 
 
-async def move_chat(session: AsyncSession, old: int, new: int) -> None:
-    """A group became a supergroup: its id changed."""
-    await session.execute(update(Account).where(Account.chat_id == old).values(chat_id=new))
+async def move_chat(session: AsyncSession, old: int, new: int) -> bool:
+    """A group became a supergroup: its id changed. Of several tellings only the first finds it there."""
+    moved = await session.execute(
+        update(Account).where(Account.chat_id == old).values(chat_id=new).returning(Account.id)
+    )
+    return bool(moved.all())
 
 
 async def pause_sending(session: AsyncSession, account_id: int, until: datetime | None) -> None:
