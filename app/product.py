@@ -86,7 +86,6 @@ def options_of(settings: Settings) -> Options:
         lease=settings.queue.lease,
         chat_writes_per_minute=settings.telegram.chat_writes_per_minute,
         knowledge_dir=settings.app.knowledge_dir,
-        overdue=settings.policy.sla_default,
     )
 
 

@@ -27,4 +27,3 @@ class Options:
     media_timeout: timedelta = timedelta(seconds=10)
     readback_delays: tuple[float, ...] = (1, 2, 5, 10, 20, 40, 80, 160, 282)
     """Seconds between looks for our own words on Instagram: ten minutes in all (rulings, 6)."""
-    overdue: timedelta = timedelta(hours=2)
