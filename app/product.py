@@ -43,7 +43,7 @@ from services.knowledge.importing import import_knowledge
 from services.limits import Limits
 from services.llm.gateway import Gateway
 from services.llm.models import Models
-from services.options import Options
+from services.options import Options, looks_within
 from services.posts import Posts
 from services.tokens.check import FirstAccount, TokenCheck
 from services.vault import Vault
@@ -86,6 +86,7 @@ def options_of(settings: Settings) -> Options:
         lease=settings.queue.lease,
         chat_writes_per_minute=settings.telegram.chat_writes_per_minute,
         knowledge_dir=settings.app.knowledge_dir,
+        readback_delays=looks_within(settings.queue.readback),
     )
 
 

@@ -7,6 +7,16 @@ from datetime import timedelta
 from pathlib import Path
 
 
+def looks_within(total: timedelta) -> tuple[float, ...]:
+    """Pauses in seconds that begin with one, double, and add up to `total`."""
+    left = total.total_seconds()
+    pauses: list[float] = []
+    while left > 0:
+        pauses.append(min(float(2 ** len(pauses)), left))
+        left -= pauses[-1]
+    return tuple(pauses)
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """Defaults are those of a small installation; sources stand beside the numbers."""
@@ -25,5 +35,5 @@ class Options:
     classify_timeout: timedelta = timedelta(seconds=20)  # rulings, 3
     answer_timeout: timedelta = timedelta(seconds=45)
     media_timeout: timedelta = timedelta(seconds=10)
-    readback_delays: tuple[float, ...] = (1, 2, 5, 10, 20, 40, 80, 160, 282)
+    readback_delays: tuple[float, ...] = looks_within(timedelta(minutes=10))
     """Seconds between looks for our own words on Instagram: ten minutes in all (rulings, 6)."""

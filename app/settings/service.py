@@ -196,6 +196,13 @@ class Queue(Group):
         le=timedelta(seconds=60),
     )
     """How often the queue is looked at when nothing wakes it."""
+    readback: Seconds = Field(
+        timedelta(minutes=10),
+        validation_alias="READBACK_SECONDS",
+        ge=timedelta(seconds=1),
+        le=timedelta(hours=1),
+    )
+    """How long Instagram is searched for a reply whose sending ended in doubt, before a person is asked."""
 
 
 class Log(Group):

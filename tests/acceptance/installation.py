@@ -33,7 +33,8 @@ async def eventually(what: str, look: Callable[[], Awaitable[T | None]]) -> T:
         found = await look()
         if found is not None:
             return found
-        assert time.monotonic() < deadline, f"did not happen: {what}"
+        if time.monotonic() > deadline:
+            raise AssertionError(f"did not happen: {what}")
         await asyncio.sleep(0.05)
 
 
@@ -215,13 +216,19 @@ class Installation:
 
     async def quiet(self) -> dict[str, dict[str, int]]:
         """Wait until nothing is under way; the counts then."""
+        states: dict[str, dict[str, int]] = {}
 
-        async def settled() -> dict[str, dict[str, int]] | None:
-            states: dict[str, dict[str, int]] = (await self.overview())["states"]
-            busy = {state for counts in states.values() for state in counts} & UNDECIDED
-            return None if busy else states
+        async def settled() -> bool | None:
+            nonlocal states
+            states = (await self.overview())["states"]
+            return None if {state for counts in states.values() for state in counts} & UNDECIDED else True
 
-        return await eventually("everything has come to rest", settled)
+        try:
+            await eventually("everything has come to rest", settled)
+        except AssertionError as error:
+            error.add_note(f"still: {states}")
+            raise
+        return states
 
 
 def buttons(message: dict[str, Any]) -> list[str]:

@@ -152,7 +152,7 @@ async def test_whatever_the_moment_of_a_kill_nothing_is_lost_and_nothing_said_tw
     states = await installation.quiet()
     assert not {state for counts in states.values() for state in counts} & WORKING
     for number in range(len(story)):
-        assert await installation.cards(f"вопрос {number:02d}"), f"no card for {story[number].__name__}"
+        await installation.card(f"вопрос {number:02d}")
 
     entries = await installation.audit()
     comments = {
