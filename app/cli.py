@@ -78,6 +78,20 @@ def migrate(env_file: Path | None) -> None:
     click.echo("The database is up to date.")
 
 
+@cli.command("rotate-keys")
+@env_file
+def rotate_keys(env_file: Path | None) -> None:
+    """Put every stored token under the first key of ENCRYPTION_KEY, so that the others can go."""
+    from app.rotating import rotate_keys as run
+
+    settings = settings_for(Purpose.STORE, env_file)
+    done = _guarded(lambda: run(settings))
+    click.echo(f"Tokens under the first key now: {done.tokens}")
+    if done.unreadable:
+        names = ", ".join(f"@{name}" for name in done.unreadable)
+        fail(f"No key opens those of {names}: put the former key back, or connect them again.")
+
+
 @cli.command("check-config")
 @env_file
 def check_config(env_file: Path | None) -> None:
@@ -120,6 +134,65 @@ def replay(env_file: Path | None, file: Path, url: str | None) -> None:
     raise SystemExit(0 if set(statuses) <= {200} else 1)
 
 
+@cli.command("eval")
+@env_file
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option(
+    "--details", type=click.File("w", encoding="utf-8"), help="Write every case with its draft here."
+)
+@click.option(
+    "--at-once", type=click.IntRange(1, 50), default=8, show_default=True, help="Cases in work at once."
+)
+def evaluate(env_file: Path | None, file: Path, *, as_json: bool, details: Any, at_once: int) -> None:
+    """Labelled comments through the language model: how well they are read and answered."""
+    from app import evaluating
+    from services.evaluate.case import CasesUnreadable, read_cases
+
+    try:
+        cases = read_cases(file)
+    except CasesUnreadable as error:
+        fail(error, WRONG_USAGE)
+    settings = settings_for(Purpose.NOTHING_REQUIRED, env_file)
+    stand_in = env_file is None and not evaluating.has_model(settings)
+    if stand_in:
+        click.echo("No OPENAI_API_KEY: the offline stand-in answers, which is not an LLM.", err=True)
+
+    def run() -> dict[str, Any]:
+        with click.progressbar(length=len(cases), file=sys.stderr, label="comments") as bar:
+            return evaluating.evaluate(
+                settings,
+                cases,
+                stand_in=stand_in,
+                at_once=at_once,
+                details=details,
+                progress=lambda _done: bar.update(1),
+            )
+
+    figures = _guarded(run)
+    click.echo(json.dumps(figures, ensure_ascii=False) if as_json else evaluating.as_text(figures))
+    raise SystemExit(1 if figures["failed"] else 0)
+
+
+@cli.command()
+@env_file
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--rounds", type=click.IntRange(1), help="How often it is measured (default: as it needs).")
+def bench(env_file: Path | None, name: str, *, as_json: bool, rounds: int | None) -> None:
+    """Measure something: retrieval."""
+    from importlib import import_module
+
+    try:
+        run = import_module(f"benchmarks.{name}").run
+    except (ImportError, AttributeError):
+        fail(f"there is no benchmark called {name}", WRONG_USAGE)
+    settings = settings_for(Purpose.NOTHING_REQUIRED, env_file)
+    outcome = _guarded(lambda: run(settings, rounds))
+    click.echo(json.dumps(outcome.as_json(), ensure_ascii=False) if as_json else outcome.as_text())
+    raise SystemExit(0 if outcome.ok else 1)
+
+
 @cli.group()
 def knowledge() -> None:
     """What the business knows."""
@@ -130,7 +203,7 @@ def knowledge() -> None:
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 @click.option("--account", help="Instagram id or @name; without it, for every account.")
 def knowledge_import(env_file: Path | None, path: Path, account: str | None) -> None:
-    """Import a file or a folder of Markdown, TXT and CSV."""
+    """Import a file or a folder: PDF, Word, Excel, CSV, HTML, Markdown, TXT."""
     from app.inspecting import knowledge_import as run
 
     settings = settings_for(Purpose.STORE, env_file)
@@ -198,6 +271,47 @@ def export(env_file: Path | None, what: str, since: str | None, form: str) -> No
     settings = settings_for(Purpose.STORE, env_file)
     assert what == "audit"
     _guarded(lambda: export_audit(settings, since, form, sys.stdout))
+
+
+@cli.command()
+@env_file
+@click.option("--username", help="The person's name on Instagram, with or without @.")
+@click.option("--id", "instagram_id", help="The person's Instagram id.")
+@click.option("--account", help="Instagram id or @name of one account; without it, in all.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(
+    *,
+    env_file: Path | None,
+    username: str | None,
+    instagram_id: str | None,
+    account: str | None,
+    yes: bool,
+) -> None:
+    """Erase a person: words, names and ids, everywhere and for good."""
+    from app.erasing import NoSuchAccount, Wish
+    from app.erasing import erase as run
+    from services.privacy.whom import id_of, username_of
+
+    if (username is None) == (instagram_id is None):
+        fail("one of --username and --id is needed", WRONG_USAGE)
+    wish = Wish(username_of(username or ""), id_of(instagram_id or ""), account)
+    if wish.username is None and wish.instagram_id is None:
+        fail("--username takes a name such as @anna_k, --id a number", WRONG_USAGE)
+
+    def sure(found: int) -> bool:
+        question = f"{found} comments and messages, and all that was made of them. Erase for good?"
+        return yes or click.confirm(question)
+
+    settings = settings_for(Purpose.STORE, env_file)
+    try:
+        erased = _guarded(lambda: run(settings, wish, sure))
+    except NoSuchAccount as error:
+        fail(error, WRONG_USAGE)
+    if erased is None:
+        fail("Nothing was erased.")
+    click.echo(f"{erased.comments} comments and messages are erased. The request's code is {erased.code}.")
+    if not erased.done:
+        click.echo("The service redraws the cards and looks once more in a minute: keep it running.")
 
 
 @cli.group()
@@ -283,6 +397,8 @@ def _guarded(run: Callable[[], T]) -> T:
     """Expected troubles end with their message instead of a traceback."""
     from db.embedded import EmbeddedError
     from db.migrations import SchemaTooOld
+    from db.scratch import ScratchRefused
+    from services.evaluate.walking import ModelRefuses
     from services.stats import PeriodUnknown
 
     try:
@@ -291,7 +407,7 @@ def _guarded(run: Callable[[], T]) -> T:
         fail(message(refused.problems), WRONG_USAGE)
     except PeriodUnknown as error:
         fail(error, WRONG_USAGE)
-    except (EmbeddedError, SchemaTooOld) as error:
+    except (EmbeddedError, SchemaTooOld, ScratchRefused, ModelRefuses) as error:
         fail(error)
     except OSError as error:
         fail(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))

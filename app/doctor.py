@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from aiogram.exceptions import AiogramError
@@ -14,7 +15,10 @@ from app import product
 from app.product import ALL_ROLES, Product
 from app.servers import servers
 from app.settings import Settings
+from bot.commands.doctor import line
+from bot.texts import texts
 from db import migrations
+from services.doctor import examine as findings_of
 from services.instagram.errors import GraphError
 
 DEADLINE = 15.0  # seconds per question
@@ -32,6 +36,7 @@ def examine(settings: Settings) -> dict[str, Any]:
     async def run(addresses: Any) -> dict[str, Any]:
         async with product.opened(settings, addresses, ALL_ROLES) as composed:
             checks = [await _asked(name, check, composed) for name, check in CHECKS.items()]
+            checks += await _from_rows(composed)
         return {"ok": all(check["ok"] for check in checks), "checks": checks}
 
     with servers(settings, attach=True) as addresses:
@@ -49,6 +54,19 @@ async def _asked(name: str, check: Check, composed: Product) -> dict[str, Any]:
     except (AiogramError, SQLAlchemyError, OSError, TimeoutError) as error:
         says = f"no answer ({type(error).__name__})"
     return {"name": name, "ok": False, "says": says}
+
+
+async def _from_rows(composed: Product) -> list[dict[str, Any]]:
+    """What `/doctor` tells in Telegram, in English."""
+    words, zone = texts("en"), composed.settings.policy.timezone
+    try:
+        async with asyncio.timeout(DEADLINE), composed.db.transaction() as tx:
+            findings = await findings_of(tx.session, datetime.now(UTC))
+    except (SQLAlchemyError, OSError, TimeoutError):
+        return []  # the line about the database says so already
+    return [
+        {"name": finding.name, "ok": finding.ok, "says": line(finding, words, zone)} for finding in findings
+    ]
 
 
 async def _database(composed: Product) -> str:
@@ -73,7 +91,7 @@ async def _redis(composed: Product) -> str:
 async def _instagram(composed: Product) -> str:
     token = composed.settings.instagram.access_token
     if token is None:
-        raise Wrong("no INSTAGRAM_ACCESS_TOKEN, and connecting by login is not there yet")
+        return "no INSTAGRAM_ACCESS_TOKEN: accounts are connected by /accounts in Telegram"
     profile = await composed.instagram.profile(token.get_secret_value())
     return f"the token belongs to @{profile.username}"
 

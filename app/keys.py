@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -41,3 +42,8 @@ def kept_key(state: Path) -> str:
 def audit_key(encryption_key: str) -> bytes:
     """The key of the audit's hashes, apart from the one that encrypts."""
     return hmac.new(encryption_key.encode(), b"decisions", hashlib.sha256).digest()
+
+
+def privacy_keys(encryption_keys: Sequence[str]) -> list[bytes]:
+    """The keys of pseudonyms and tombstones, in the order of those that encrypt."""
+    return [hmac.new(key.encode(), b"privacy", hashlib.sha256).digest() for key in encryption_keys]

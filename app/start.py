@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable, Iterable
 from urllib.parse import unquote, urlsplit
 
-from app import logging, product
+from app import logging, product, running
 from app.keys import encryption_keys
-from app.product import Addresses, AppRole
+from app.product import AppRole
 from app.servers import Servers, servers
 from app.settings import LogFormat, Settings
 from app.stopping import stop_on_signals
+from app.web import Addresses
 
 
 def secrets_of(settings: Settings) -> list[str]:
@@ -52,4 +53,4 @@ async def _serve(
 ) -> None:
     with stop_on_signals() as stop:
         async with product.opened(settings, addresses, roles) as composed:
-            await product.run(composed, stop, ready)
+            await running.run(composed, stop, ready)

@@ -34,6 +34,10 @@ class Step(StrEnum):
     TELEGRAM_UPDATE = "telegram_update"
     SWEEP = "sweep"
     CHECK_TOKENS = "check_tokens"
+    RECONCILE = "reconcile"
+    ERASE = "erase"
+    PURGE = "purge"
+    IMPORT_KNOWLEDGE = "import_knowledge"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from db.engine import Database, Transaction
 from db.models import Account
-from db.repositories import accounts, alerts, cards
+from db.repositories import accounts, alerts
 
 _GIVEN = "chat_given"  # the settings' chat that the account's chat comes from
 
@@ -26,7 +26,12 @@ async def follow_chat(db: Database, given: int) -> None:
                 continue
             before = account.chat_id
             if before is not None and before != given:
-                await accounts.change(tx.session, account.id, chat_id=given)
-                await cards.move_chat(tx.session, before, given)
-                await alerts.move_chat(tx.session, before, given)
+                await accounts.bring_to(tx.session, account.id, given)
+                await alerts.move_chat(tx.session, before, given)  # those of no account, too
             await remember_chat(tx, account, given)
+
+
+async def bring_to(tx: Transaction, account: Account, chat_id: int, given: int) -> None:
+    """The owner gives the account a chat; it follows the settings only while it uses their chat."""
+    await accounts.bring_to(tx.session, account.id, chat_id)
+    await accounts.prefer(tx.session, account.id, **{_GIVEN: given if chat_id == given else None})

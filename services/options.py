@@ -31,9 +31,18 @@ class Options:
     max_regenerations: int = 3  # telegram, §3.4
     chat_writes_per_minute: int = 18  # telegram, §1.3: about 20 are allowed, edits included
     replies_per_hour: int = 200  # public replies have no published limit; far below what looks like spam
+    private_replies_per_hour: int = 750  # Meta's limit per account, for posts and reels (datasheet, §5.1)
+    human_agent: bool = False  # whether Meta has approved it for the app
+    retention_payload: timedelta = timedelta(days=14)
+    retention_text: timedelta = timedelta(days=180)
+    retention_audit: timedelta = timedelta(days=1095)
     knowledge_dir: Path | None = None
     classify_timeout: timedelta = timedelta(seconds=20)  # rulings, 3
     answer_timeout: timedelta = timedelta(seconds=45)
     media_timeout: timedelta = timedelta(seconds=10)
+    oauth_start: str | None = None
+    """Where a person's browser begins to connect an account; None when settings for it are missing."""
+    oauth_lacks: tuple[str, ...] = ()
+    """The settings that are missing for it."""
     readback_delays: tuple[float, ...] = looks_within(timedelta(minutes=10))
     """Seconds between looks for our own words on Instagram: ten minutes in all (rulings, 6)."""

@@ -18,6 +18,7 @@ from db.models.draft import DraftOrigin
 from db.models.manager import Role
 from db.repositories import accounts, cards, comments, drafts, managers
 from services.decide.outcome import Actor
+from services.decide.superseding import Superseding
 from services.ingest.envelope import split
 from services.ingest.inbox import Inbox
 from services.ingest.process import Ingest
@@ -29,6 +30,7 @@ VAULT = Vault([KEY])
 TOKEN = "IGAAtesttoken0123456789"
 CHAT_ID = -1_002_000_000_001
 OPTIONS = Options(chat_id=CHAT_ID)
+SUPERSEDING = Superseding(OPTIONS, b"a key of the audit")
 
 OLGA = Actor(501, "Ольга", Role.SENIOR)
 IVAN = Actor(502, "Иван", Role.MANAGER)
@@ -148,4 +150,4 @@ async def receive(db: Database, *bodies: bytes) -> None:
 async def arrive(db: Database, *bodies: bytes) -> None:
     """Webhook bodies, stored and processed."""
     await receive(db, *bodies)
-    await Ingest(db)()
+    await Ingest(db, SUPERSEDING)()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -77,13 +78,25 @@ def template() -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def migrated(template: str) -> Callable[[], AbstractAsyncContextManager[str]]:
+    """Makes migrated databases, each of which lives as long as its context."""
+
+    @asynccontextmanager
+    async def database() -> AsyncIterator[str]:
+        name = f"t_{uuid.uuid4().hex[:12]}"
+        await _administer(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        yield _url(name)
+        await _administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+    return database
+
+
 @pytest.fixture
-async def database_url(template: str) -> AsyncIterator[str]:
+async def database_url(migrated: Callable[[], AbstractAsyncContextManager[str]]) -> AsyncIterator[str]:
     """A migrated database of the test's own."""
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    await _administer(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    yield _url(name)
-    await _administer(f"DROP DATABASE {name} WITH (FORCE)")
+    async with migrated() as url:
+        yield url
 
 
 @pytest.fixture

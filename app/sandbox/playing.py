@@ -10,14 +10,15 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app import product
-from app.product import ALL_ROLES, Addresses
+from app import product, running
+from app.product import ALL_ROLES
 from app.sandbox import cast, tour
 from app.sandbox.stage import Stage, staged
 from app.servers import Servers
 from app.settings import Purpose, Settings, envfile, load
 from app.start import configure_logs
 from app.stopping import stop_on_signals
+from app.web import Addresses
 from db import migrations
 from db.embedded import AlreadyRunning, EmbeddedServers
 from db.engine import Database
@@ -116,9 +117,9 @@ async def _running(
 
     with stop_on_signals() as stop:
         async with product.opened(settings, addresses, ALL_ROLES) as composed, asyncio.TaskGroup() as group:
-            running = group.create_task(product.run(composed, stop, tell))
+            work = group.create_task(running.run(composed, stop, tell))
             waiting = group.create_task(ready.wait())
-            await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([work, waiting], return_when=asyncio.FIRST_COMPLETED)
             try:
                 yield stop, env
             finally:

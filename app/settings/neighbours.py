@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,8 +16,10 @@ from app.settings.forms import (
     Digits,
     GraphVersion,
     LongSecret,
+    Minutes,
     OpenAIKey,
     Secret,
+    Switch,
     UserId,
     UserIds,
     WebhookSecret,
@@ -114,6 +117,24 @@ class Instagram(Group):
     """The Graph API. Unset: graph.instagram.com or graph.facebook.com, as INSTAGRAM_LOGIN says."""
     api_version: GraphVersion = Field("v26.0", validation_alias="INSTAGRAM_API_VERSION")
     """Version of the Graph API. Meta keeps one for about two years."""
+
+    oauth_url: BaseUrl = Field("https://www.instagram.com", validation_alias="INSTAGRAM_OAUTH_URL")
+    """Where a person allows the app to speak for an account."""
+    token_url: BaseUrl = Field("https://api.instagram.com", validation_alias="INSTAGRAM_TOKEN_URL")
+    """Where the code of that permission is exchanged for a token."""
+    human_agent: Switch = Field(False, validation_alias="INSTAGRAM_HUMAN_AGENT")
+    """true when Meta has approved the Human Agent feature: messages can be answered for seven days."""
+    bare_deletion_answer: Switch = Field(False, validation_alias="INSTAGRAM_BARE_DELETION_ANSWER")
+    """true answers Meta's data deletion callback in the unquoted form that its pages draw, not in JSON."""
+    replies_per_hour: WholeNumber = Field(200, validation_alias="INSTAGRAM_REPLIES_PER_HOUR", ge=1, le=10_000)
+    """Public replies an hour and account. Meta publishes no limit, and calls very many replies spam."""
+    reconcile: Minutes = Field(
+        timedelta(minutes=15),
+        validation_alias="RECONCILE_MINUTES",
+        ge=timedelta(minutes=1),
+        le=timedelta(days=1),
+    )
+    """How often what arrived is compared with what Instagram shows, so that no comment is missed."""
 
     @property
     def graph_url(self) -> str:

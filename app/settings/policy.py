@@ -53,8 +53,8 @@ class Policy(Group):
 class Retention(Group):
     """Privacy: after how many days personal data is erased."""
 
-    payload: Kept = Field(timedelta(days=14), validation_alias="RETENTION_PAYLOAD_DAYS")
-    """Webhooks as received."""
+    payload: Kept = Field(timedelta(days=14), validation_alias="RETENTION_PAYLOAD_DAYS", ge=timedelta(days=2))
+    """Webhooks as received. At least two days: Meta repeats deliveries for 36 hours."""
     text: Kept = Field(timedelta(days=180), validation_alias="RETENTION_TEXT_DAYS")
     """Texts of comments and drafts."""
     audit: Kept = Field(timedelta(days=1095), validation_alias="RETENTION_AUDIT_DAYS")

@@ -94,6 +94,16 @@ _RULES: Final[tuple[tuple[str, str, Callable[[Settings], bool]], ...]] = (
         _STAND_IN,
         lambda it: it.app.production and _on_this_machine(it.instagram.graph_url),
     ),
+    (
+        "INSTAGRAM_OAUTH_URL",
+        _STAND_IN,
+        lambda it: it.app.production and _on_this_machine(it.instagram.oauth_url),
+    ),
+    (
+        "INSTAGRAM_TOKEN_URL",
+        _STAND_IN,
+        lambda it: it.app.production and _on_this_machine(it.instagram.token_url),
+    ),
     ("OPENAI_API_KEY", "does not begin with sk-, as the keys of api.openai.com do", _key_is_foreign),
     ("OPENAI_BASE_URL", _STAND_IN, lambda it: it.app.production and _on_this_machine(it.openai.base_url)),
     ("TELEGRAM_API_URL", _STAND_IN, lambda it: it.app.production and _on_this_machine(it.telegram.api_url)),

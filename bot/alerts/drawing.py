@@ -97,7 +97,16 @@ class AlertDrawer:
                 now=now,
                 acknowledged_by=await _name(tx, alert.acknowledged_by),
             )
-            return _Work(alert, alert.chat_id or self._options.chat_id, html, keyboard)
+            return _Work(alert, await self._chat(tx, alert), html, keyboard)
+
+    async def _chat(self, tx: Transaction, alert: Alert) -> int:
+        """Where the alert is, or else its account's chat, or else the installation's."""
+        if alert.chat_id is not None:
+            return alert.chat_id
+        chat_id = None
+        if alert.account_id is not None:
+            chat_id = (await accounts.get(tx.session, alert.account_id)).chat_id
+        return chat_id or self._options.chat_id
 
     async def _locale(self, tx: Transaction, alert: Alert) -> str:
         if alert.account_id is None:

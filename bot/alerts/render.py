@@ -30,6 +30,7 @@ PARAMS: Final = (
     "old",
     "problem",
     "says",
+    "since",
     "step",
     "subject",
     "trouble",
@@ -40,6 +41,9 @@ PARAMS: Final = (
 
 LONGEST_PARAM: Final = 300  # UTF-16 units of words from outside
 LONGEST_NAME: Final = 40
+NEWS: Final = frozenset({"account_connected"})
+"""Good news: nobody has to take care of them, and nothing is over when they end."""
+
 _MARKS: Final = {Severity.WARNING: "🟠", Severity.CRITICAL: "🔴"}
 
 
@@ -52,12 +56,13 @@ def render(
     several = f"alert.{kind}.several"
     grouped = alert.count > 1 and texts.has(several)
     what = filled(texts, several if grouped else f"alert.{kind}", **params)
-    if alert.state is AlertState.RESOLVED:
+    news = alert.kind in NEWS
+    if alert.state is AlertState.RESOLVED and not news:
         over = filled(texts, "alert.resolved", what=what)
         return "\n".join(line.as_html() for line in [over, _how_often(alert, texts, now)]), None
     lines = [
-        Text(_MARKS[alert.severity], " ", what),
-        filled(texts, "alert.next", what=filled(texts, f"alert.{kind}.do", **params)),
+        Text("✅" if news else _MARKS[alert.severity], " ", what),
+        filled(texts, "alert.next", what=filled(texts, _do(alert, kind, texts), **params)),
         _how_often(alert, texts, now),
     ]
     if alert.state is AlertState.ACKNOWLEDGED:
@@ -65,7 +70,13 @@ def render(
         lines.append(filled(texts, "alert.acknowledged", who=who))
     if alert.muted_until is not None and alert.muted_until > now:
         lines.append(filled(texts, "alert.muted", until=moment(alert.muted_until, now)))
-    return "\n".join(line.as_html() for line in lines), _keyboard(alert, texts, now)
+    return "\n".join(line.as_html() for line in lines), None if news else _keyboard(alert, texts, now)
+
+
+def _do(alert: Alert, kind: str, texts: Texts) -> str:
+    """What to do, where the cause knows more exactly than its kind."""
+    exact = f"alert.{kind}.do.{alert.params.get('remedy')}"
+    return exact if texts.has(exact) else f"alert.{kind}.do"
 
 
 def _params(alert: Alert, texts: Texts, now: datetime) -> Mapping[str, object]:
@@ -81,7 +92,8 @@ def _params(alert: Alert, texts: Texts, now: datetime) -> Mapping[str, object]:
     subject = "comment" if shown["draft"] == UNKNOWN else "draft"
     shown["subject"] = filled(texts, f"alert.subject.{subject}", **{subject: shown[subject]})
     shown["trouble"] = _trouble(alert, texts, shown["error"])
-    shown["until"] = _until(alert, now) or shown["until"]
+    for name in ("since", "until"):
+        shown[name] = _moment(alert, name, now) or shown[name]
     return shown
 
 
@@ -91,13 +103,13 @@ def _trouble(alert: Alert, texts: Texts, error: object) -> Text:
     return Text(texts(key)) if texts.has(key) else filled(texts, "alert.trouble", error=error)
 
 
-def _until(alert: Alert, now: datetime) -> Text | None:
-    """The time that `until` names, an aware one in ISO 8601; None when it is not one."""
+def _moment(alert: Alert, name: str, now: datetime) -> Text | None:
+    """The time that a parameter names, an aware one in ISO 8601; None when it is not one."""
     try:
-        until = datetime.fromisoformat(str(alert.params.get("until")))
+        at = datetime.fromisoformat(str(alert.params.get(name)))
     except ValueError:
         return None
-    return None if until.tzinfo is None else moment(until.astimezone(UTC), now)
+    return None if at.tzinfo is None else moment(at.astimezone(UTC), now)
 
 
 def _how_often(alert: Alert, texts: Texts, now: datetime) -> Text:

@@ -7,6 +7,7 @@ revision is drawn once more, and jobs that find nothing to do end at once.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -30,11 +31,11 @@ from bot.outgoing import (
 )
 from bot.texts import texts
 from db.engine import Database, Transaction
-from db.models import Card
+from db.models import Card, EditRequest
 from db.models.alert import Severity
 from db.models.draft import DraftOrigin
 from db.queue import Job, Step
-from db.repositories import cards, managers
+from db.repositories import cards, managers, privacy
 from db.repositories.cards import CardRows
 from services.alerts import raise_alert, resolve_alert
 from services.cards import URGENT
@@ -58,6 +59,8 @@ class _Work:
     rendered: Rendered
     urgent: bool
     comment_id: int
+    prompts: Sequence[EditRequest] = ()
+    """Messages about the draft, which quote it, when the customer was erased."""
 
 
 class CardDrawer:
@@ -80,6 +83,7 @@ class CardDrawer:
             await self._undelivered(work, error)
         else:
             await self._drawn(work, message_id)
+            await self._take_away(work)
 
     async def _claim(self, card_id: int) -> _Work | None:
         now = datetime.now(UTC)
@@ -98,7 +102,9 @@ class CardDrawer:
                 undo=self._options.undo,
                 editor=await _editor(tx.session, rows),
             )
-            return _Work(card, rendered, rows.draft.urgent, rows.comment.id)
+            erased = rows.comment.erased_at is not None
+            prompts = await privacy.prompts_about(tx.session, card.draft_id) if erased else ()
+            return _Work(card, rendered, rows.draft.urgent, rows.comment.id, prompts)
 
     async def _show(self, work: _Work) -> int:
         card, rendered = work.card, work.rendered
@@ -129,6 +135,14 @@ class CardDrawer:
         if saved is None and card.message_id is None:
             # Somebody took the card over while we were stuck: ours would be a second one.
             await self._outgoing.delete(card.chat_id, message_id)
+
+    async def _take_away(self, work: _Work) -> None:
+        """Questions and answers about the words of somebody who was erased."""
+        for prompt in work.prompts:
+            await self._outgoing.delete(prompt.chat_id, prompt.message_id)
+        if work.prompts:
+            async with self._db.transaction() as tx:
+                await privacy.forget_prompts(tx.session, work.card.draft_id)
 
     async def _undelivered(self, work: _Work, error: Undelivered) -> None:
         """What follows from a refusal, in one transaction with giving the claim back."""

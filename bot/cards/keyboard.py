@@ -59,9 +59,9 @@ class _Buttons:
         return self.press(Press.APPROVE, ButtonStyle.SUCCESS) if self.rows.draft.version else None
 
     def visibility(self, style: ButtonStyle | None = None) -> InlineKeyboardButton | None:
-        """Hide or unhide: comments only, live ones cannot be hidden, and one change at a time."""
-        change = self.rows.visibility
-        if self.rows.comment.kind is not CommentKind.COMMENT:
+        """Hide or unhide: comments that are still there, no live ones, and one change at a time."""
+        change, comment = self.rows.visibility, self.rows.comment
+        if comment.kind is not CommentKind.COMMENT or comment.gone_at is not None:
             return None
         if change is not None and change.state in _UNDER_WAY:
             return None
@@ -78,8 +78,6 @@ class _Buttons:
         edit = self.press(Press.EDIT, ButtonStyle.PRIMARY)
         escalate = self.press(Press.ESCALATE) if stage is not Stage.ESCALATED else None
         reject = self.press(Press.REJECT, ButtonStyle.DANGER)
-        if self.rows.draft.why_no_text == "answer_in_app":  # a text of ours could not be sent from here
-            return [[self.press(Press.DONE), escalate, reject], [self.open()]]
         others = [self.again(), escalate, reject]
         if hide_first:
             return [[self.visibility(ButtonStyle.DANGER), self.approve(), edit], others, [self.open()]]

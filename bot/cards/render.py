@@ -21,6 +21,7 @@ from db.models.comment import Category, CommentKind
 from db.models.draft import DraftOrigin
 from db.repositories.cards import CardRows
 from db.repositories.comments import THREAD_LIMIT
+from services.decide.superseding import Why
 
 LONGEST_COMMENT: Final = 1200  # UTF-16 units (telegram, §3.2)
 LONGEST_DRAFT: Final = 1500
@@ -53,11 +54,14 @@ def render(
 ) -> Rendered:
     """The card at `now` (aware). `editor` is the name of the manager who wrote the version shown."""
     stage = stage_of(rows, now)
+    if rows.comment.erased_at is not None:
+        return _erased(rows, texts, stage)
     parts: list[Text | Quote] = [
         _header(rows, texts, stage),
         _place(rows, texts, now),
         *_warnings(rows, texts),
         _customer(rows, texts),
+        *_notes(rows, texts, now),
         *_draft(rows, texts, editor),
         *_flags(rows, texts),
         *visibility_line(rows, texts),
@@ -68,6 +72,13 @@ def render(
         keyboard=keyboard(rows, texts, now=now, undo=undo),
         silent=not _rings(rows),
     )
+
+
+def _erased(rows: CardRows, texts: Texts, stage: Stage) -> Rendered:
+    """No name, no words, no way to the comment: only that there was one."""
+    key = "card.superseded.erased" if rows.draft.reason == Why.ERASED else "card.kept_too_long"
+    lines: list[Text | Quote] = [_header(rows, texts, stage), Text(texts(key))]
+    return Rendered(html=fitted(lines), keyboard=None, silent=True)
 
 
 def _rings(rows: CardRows) -> bool:
@@ -118,6 +129,16 @@ def _post(kind: CommentKind, media: Media | None, texts: Texts) -> Text:
     return Text(what, " ", link(f"{label} ↗", url) if url else said(label, 2 * LONGEST_CAPTION))
 
 
+def _notes(rows: CardRows, texts: Texts, now: datetime) -> Iterable[Text]:
+    """What came with the words, and what became of them."""
+    if rows.comment.attachments:
+        kinds = [f"card.attachment.{kind}" for kind in dict.fromkeys(rows.comment.attachments)]
+        named = [texts(key if texts.has(key) else "card.attachment.other") for key in kinds]
+        yield Text(texts("card.attached", what=", ".join(dict.fromkeys(named))))
+    if rows.comment.edited_at is not None:
+        yield filled(texts, "card.edited", at=moment(rows.comment.edited_at, now))
+
+
 def _warnings(rows: CardRows, texts: Texts) -> Iterable[Text]:
     if rows.classification is not None and rows.classification.injection_suspected:
         yield Text(texts("card.injection"))
@@ -125,7 +146,7 @@ def _warnings(rows: CardRows, texts: Texts) -> Iterable[Text]:
 
 def _customer(rows: CardRows, texts: Texts) -> Text | Quote:
     if shows_nothing(rows.comment.text):
-        return Text(texts("card.customer.wordless"))
+        return Text(texts("card.customer.attached" if rows.comment.attachments else "card.customer.wordless"))
     url = safe_url(rows.media.permalink if rows.media else None)
 
     def hint(_missing: int) -> Text:
@@ -161,6 +182,8 @@ def _edited_by(version: DraftVersion, texts: Texts, editor: str | None) -> Text:
 
 def _written(rows: CardRows, version: DraftVersion, texts: Texts) -> Text:
     pieces: list[object] = [texts("card.draft.written", version=version.version)]
+    if rows.comment.kind is CommentKind.LIVE_COMMENT:  # Instagram takes no public replies there
+        pieces.append(texts("card.draft.private"))
     if version.language:
         pieces.append(one_line(version.language, 8))
     if rows.classification is not None:

@@ -64,7 +64,8 @@ def status(rows: CardRows, texts: Texts, stage: Stage, now: datetime) -> Iterabl
         case Stage.DONE:
             yield _decided("card.status.done", rows, texts, now)
         case Stage.SUPERSEDED | Stage.EXPIRED:
-            yield Text(texts(f"card.status.{stage}"))
+            key = f"card.{stage}.{rows.draft.reason}"
+            yield Text(texts(key if texts.has(key) else f"card.status.{stage}"))
         case _:
             assert_never(stage)
 
@@ -96,9 +97,11 @@ def why(delivery: Delivery | None, texts: Texts) -> str:
 
 def _leaving(rows: CardRows, texts: Texts, now: datetime) -> Text:
     """When an approved reply leaves, or what holds it back."""
-    paused = rows.account.sending_paused_until
+    paused, throttled = rows.account.sending_paused_until, rows.account.throttled_until
     if paused is not None and paused > now:
         return filled(texts, "card.status.paused", until=moment(paused, now))
+    if throttled is not None and throttled > now:
+        return filled(texts, "card.status.throttled", at=moment(throttled, now))
     if rows.account.token_state is TokenState.INVALID:
         return Text(texts("card.status.no_token"))
     delivery = rows.delivery

@@ -11,7 +11,17 @@ from bot.commands.scope import Asked
 from bot.texts import Texts
 from db.models.manager import Role
 
-NAMES: Final[Sequence[str]] = ("queue", "stats", "cancel", "help", "start")
+NAMES: Final[Sequence[str]] = (
+    "queue",
+    "stats",
+    "knowledge",
+    "accounts",
+    "tokens",
+    "doctor",
+    "cancel",
+    "help",
+    "start",
+)
 """The commands in the order in which they are listed."""
 
 

@@ -11,8 +11,13 @@ from bot.texts import Texts
 from bot.updates.effects import Toast
 from services.decide.outcome import Outcome, Result
 
-LOST: Final = frozenset({Result.DECIDED, Result.STALE, Result.CLAIMED, Result.TOO_LATE})
-"""A press that lost is told in a window of its own; a toast fades while one looks away (telegram, §3.5)."""
+LOST: Final = frozenset(
+    {Result.DECIDED, Result.STALE, Result.CLAIMED, Result.TOO_LATE, Result.WINDOW_CLOSED}
+)
+"""A press that lost is told in a window of its own; a toast fades while one looks away (telegram, §3.5).
+
+So is one that came too late for Instagram: the customer waits, and somebody has to answer in the app.
+"""
 
 NAME_LIMIT: Final = 40  # units; so that the longest sentence with a name still fits into a toast
 _MINUTE = timedelta(minutes=1)
@@ -38,6 +43,9 @@ def sentence(texts: Texts, outcome: Outcome, zone: ZoneInfo) -> str:
         longest=outcome.longest or 0,
         take_over=texts("card.button.take_over"),
         edit=texts("card.button.edit"),
+        reject=texts("card.button.reject"),
+        done=texts("card.button.done"),
+        was_sent=texts("card.button.was_sent"),
     )
 
 
@@ -70,6 +78,8 @@ def _key(texts: Texts, outcome: Outcome) -> str:
     """The most particular text that the catalogue has."""
     plain = f"outcome.{outcome.result}"
     particular = [f"{plain}.{outcome.action}"]
+    if outcome.result is Result.LONG_TEXT:
+        particular.append(f"{plain}.{outcome.unit}")
     if outcome.result is Result.DECIDED and outcome.draft is not None:
         decided = f"{plain}.{outcome.draft.state}"
         particular = [decided if outcome.by else f"{decided}.program", decided]

@@ -10,9 +10,12 @@ from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.types import ChatMemberUpdated, Message
 
 from bot.cards.moving import follow
-from bot.updates.effects import Effects, Leave
+from bot.texts import Texts
+from bot.updates.effects import Effects, Leave, Say
 from db.engine import Transaction
+from db.models import Manager
 from db.models.alert import Severity
+from db.models.manager import Role
 from db.repositories import accounts
 from services.alerts import raise_alert, resolve_alert
 from services.options import Options
@@ -38,14 +41,24 @@ def chats_router() -> Router:
     return router
 
 
-async def on_standing(event: ChatMemberUpdated, tx: Transaction, effects: Effects, options: Options) -> None:
-    """The bot's standing in a chat changed."""
+async def on_standing(
+    event: ChatMemberUpdated,
+    tx: Transaction,
+    effects: Effects,
+    options: Options,
+    manager: Manager | None,
+    texts: Texts,
+) -> None:
+    """The bot's standing in a chat changed. A new chat is left, unless the owner brought the bot there."""
     chat_id = event.chat.id
     if event.chat.type == ChatType.PRIVATE:
         return
     out = event.new_chat_member.status in _OUT
     if not await is_known(tx, chat_id, options):
-        if not out:
+        if not out and manager is not None and manager.role is Role.OWNER:
+            if event.old_chat_member.status in _OUT:
+                effects.add(Say(chat_id, texts("command.accounts.new_chat")))
+        elif not out:
             log.warning("added_to_unknown_chat", chat_id=chat_id, by=event.from_user.id)
             effects.add(Leave(chat_id))
         return

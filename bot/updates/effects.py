@@ -18,13 +18,37 @@ class Toast:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """A button whose press comes back as `data`."""
+
+    label: str
+    data: str
+
+
+Buttons = tuple[tuple[Button, ...], ...]
+"""Rows of buttons."""
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
-    """A message, in HTML."""
+    """A message, in HTML. `link` is a button below it: its label, and the page that it leads to."""
 
     chat_id: int
     html: str
     thread_id: int | None = None
     reply_to: int | None = None
+    link: tuple[str, str] | None = field(default=None, repr=False)  # addresses may carry secrets
+    buttons: Buttons = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Another text, and other buttons, for a message of the bot."""
+
+    chat_id: int
+    message_id: int
+    html: str
+    buttons: Buttons = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +89,7 @@ class Leave:
     chat_id: int
 
 
-Effect = Toast | Say | AskForText | React | Delete | Leave
+Effect = Toast | Say | Change | AskForText | React | Delete | Leave
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from aiogram.types import Update
 from bot.commands.router import commands_router
 from bot.decisions.router import decisions_router
 from bot.editing.router import editing_router
+from bot.knowledge.router import knowledge_router
 from bot.texts import texts
 from bot.updates.chats import chats_router
 from bot.updates.effects import Effects, Toast
@@ -60,7 +61,7 @@ class UpdateHandler:
         )
         self._dispatcher.update.outer_middleware(Sender())
         self._dispatcher.include_routers(
-            chats_router(), decisions_router(), editing_router(), commands_router()
+            chats_router(), knowledge_router(), decisions_router(), editing_router(), commands_router()
         )
 
     async def __call__(self, update_id: int | None) -> None:

@@ -8,10 +8,22 @@ from functools import partial
 from typing import Final, assert_never
 
 import structlog
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.outgoing import Outgoing, Postponed, ThreadLost
 from bot.updates.chats import is_known
-from bot.updates.effects import AskForText, Delete, Effect, Effects, Leave, React, Say, Toast
+from bot.updates.effects import (
+    AskForText,
+    Buttons,
+    Change,
+    Delete,
+    Effect,
+    Effects,
+    Leave,
+    React,
+    Say,
+    Toast,
+)
 from db.engine import Database
 from db.repositories import cards
 from services.options import Options
@@ -54,6 +66,8 @@ class Performer:
                     await self._outgoing.answer(callback_id, text, alert=alert)
             case Say():
                 await self._send(effect)
+            case Change():
+                await self._change(effect)
             case AskForText():
                 await self._ask(effect)
             case React(chat_id, message_id, emoji):
@@ -86,6 +100,7 @@ class Performer:
             self._outgoing.send,
             message.chat_id,
             message.html,
+            keyboard=_keyboard(message) if isinstance(message, Say) else None,
             reply_to=message.reply_to,
             force_reply=force_reply,
             patience=TURN,
@@ -100,6 +115,22 @@ class Performer:
                 thread_id = None
         return await send(thread_id=thread_id)
 
+    async def _change(self, change: Change) -> None:
+        """In the chat's turn: the person who pressed looks at the old buttons until then."""
+        edit = partial(
+            self._outgoing.edit,
+            change.chat_id,
+            change.message_id,
+            change.html,
+            keyboard=pressable(change.buttons),
+        )
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await edit()
+            except Postponed as error:
+                await asyncio.sleep(min(error.delay, TURN).total_seconds())
+        return await edit()
+
     async def _leave(self, chat_id: int) -> None:
         """A group that becomes a supergroup shows up as an unknown chat before Telegram says whose it is."""
         await asyncio.sleep(self._grace.total_seconds())
@@ -108,3 +139,16 @@ class Performer:
                 return
         log.warning("unknown_chat_left", chat_id=chat_id)
         await self._outgoing.leave(chat_id)
+
+
+def pressable(buttons: Buttons) -> InlineKeyboardMarkup | None:
+    """The buttons as Telegram wants them."""
+    rows = [[InlineKeyboardButton(text=one.label, callback_data=one.data) for one in row] for row in buttons]
+    return InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
+
+
+def _keyboard(message: Say) -> InlineKeyboardMarkup | None:
+    if message.link is None:
+        return pressable(message.buttons)
+    label, url = message.link
+    return InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text=label, url=url)]])

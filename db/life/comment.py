@@ -27,14 +27,15 @@ S = CommentState
 
 COMMENT_LIFE: Life[CommentState] = Life(
     table={
-        S.RECEIVED: frozenset({S.CLASSIFYING, S.SUPERSEDED, S.FAILED}),
-        S.CLASSIFYING: frozenset({S.RECEIVED, S.CLASSIFIED, S.FAILED, S.SUPERSEDED}),
-        S.CLASSIFIED: frozenset({S.ANSWERING, S.WAITING, S.IGNORED, S.FAILED, S.SUPERSEDED}),
-        S.ANSWERING: frozenset({S.CLASSIFIED, S.WAITING, S.FAILED, S.SUPERSEDED}),
-        S.WAITING: frozenset({S.ANSWERED, S.CLOSED, S.SUPERSEDED, S.CLASSIFIED}),
+        # To `own`: a message of which only the id was told turned out to be ours.
+        S.RECEIVED: frozenset({S.CLASSIFYING, S.SUPERSEDED, S.FAILED, S.OWN}),
+        S.CLASSIFYING: frozenset({S.RECEIVED, S.CLASSIFIED, S.FAILED, S.SUPERSEDED, S.OWN}),
+        S.CLASSIFIED: frozenset({S.RECEIVED, S.ANSWERING, S.WAITING, S.IGNORED, S.FAILED, S.SUPERSEDED}),
+        S.ANSWERING: frozenset({S.RECEIVED, S.CLASSIFIED, S.WAITING, S.FAILED, S.SUPERSEDED}),
+        S.WAITING: frozenset({S.ANSWERED, S.CLOSED, S.SUPERSEDED, S.CLASSIFIED, S.RECEIVED}),
         S.ANSWERED: frozenset(),
         S.CLOSED: frozenset({S.WAITING}),
-        S.IGNORED: frozenset({S.CLASSIFIED}),
+        S.IGNORED: frozenset({S.CLASSIFIED, S.RECEIVED}),
         S.SUPERSEDED: frozenset(),
         S.FAILED: frozenset({S.RECEIVED, S.ANSWERED, S.CLOSED, S.WAITING, S.SUPERSEDED}),
         S.OWN: frozenset(),

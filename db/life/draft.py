@@ -31,7 +31,9 @@ DRAFT_LIFE: Life[DraftState] = Life(
         S.ESCALATED: frozenset(
             {S.PENDING, S.REGENERATING, S.APPROVED, S.REJECTED, S.DONE, S.SUPERSEDED, S.EXPIRED}
         ),
-        S.APPROVED: frozenset({S.PENDING, S.ESCALATED, S.DONE}),  # undo, or an edit after a failed delivery
+        S.APPROVED: frozenset(
+            {S.PENDING, S.ESCALATED, S.DONE, S.SUPERSEDED}
+        ),  # undo, or an edit after a failed delivery
         S.REJECTED: frozenset({S.PENDING, S.ESCALATED}),
         S.DONE: frozenset(),
         S.SUPERSEDED: frozenset(),

@@ -36,6 +36,17 @@ class Account(Dated, Model):
     chat_id: Mapped[int | None]
     locale: Mapped[str] = mapped_column(server_default="ru")
     sending_paused_until: Mapped[datetime | None]
+    throttled_until: Mapped[datetime | None]  # Instagram asked to wait: nothing is sent before
+    app_scoped_id: Mapped[str | None]  # `id` of /me: what deauthorisation and deletion callbacks name
+    page_id: Mapped[str | None]  # the linked Facebook Page, with Facebook Login only
+    scopes: Mapped[list[Any]] = mapped_column(server_default="[]")  # permissions granted at the login
+    subscribed_fields: Mapped[list[Any]] = mapped_column(server_default="[]")
+    subscription_checked_at: Mapped[datetime | None]
+    disconnected_at: Mapped[datetime | None]  # the owner took the app's access away
+    tone: Mapped[str | None]  # how answers should sound, in the owner's words
+    replies_per_hour: Mapped[int | None]  # None: the settings' number
+    last_event_at: Mapped[datetime | None]  # when its newest webhook arrived
+    reconciled_at: Mapped[datetime | None]  # what Instagram shows was compared with what arrived
     preferences: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -44,12 +45,17 @@ class Media(Dated, Model):
     permalink: Mapped[str | None]
     image_url: Mapped[str | None]
     description: Mapped[str | None]  # what the picture shows
+    original_instagram_id: Mapped[str | None]  # of an advertisement: the post it was made from
+    ad_id: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    children: Mapped[list[Any]] = mapped_column(server_default="[]")  # image addresses of an album
+    comments_count: Mapped[int | None]  # Instagram's, when its comments were last listed
     state: Mapped[MediaState] = mapped_column(choice(MediaState), server_default=MediaState.UNKNOWN)
     fetched_at: Mapped[datetime | None]
 
 
 class Comment(Dated, Leased, Model):
-    """`thread` is the top-level comment's Instagram id, or the conversation's for messages."""
+    """`thread` is the top-level comment's Instagram id; of messages `dm:` and the person's id."""
 
     __tablename__ = "comments"
     __table_args__ = (
@@ -62,6 +68,9 @@ class Comment(Dated, Leased, Model):
         ),
         Index("ix_comments_failed", "id", postgresql_where="state = 'failed'"),
         Index("ix_comments_created_at", "account_id", "created_at"),
+        Index("ix_comments_author", "account_id", "author_instagram_id"),
+        Index("ix_comments_media", "media_id", "id"),
+        Index("ix_comments_kept", "created_at", postgresql_where="erased_at IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -77,6 +86,10 @@ class Comment(Dated, Leased, Model):
     written_at: Mapped[datetime | None]
     state: Mapped[CommentState] = mapped_column(choice(CommentState), server_default=CommentState.RECEIVED)
     hidden: Mapped[bool] = mapped_column(server_default="false")
+    attachments: Mapped[list[Any]] = mapped_column(server_default="[]")  # types, as Meta names them
+    edited_at: Mapped[datetime | None]  # by the customer
+    gone_at: Mapped[datetime | None]  # it was deleted, or is out of our reach
+    erased_at: Mapped[datetime | None]  # the person's words and names are gone from here
 
 
 class Category(StrEnum):

@@ -48,11 +48,12 @@ class Delivery(Dated, Leased, Model):
     comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
     draft_id: Mapped[int] = mapped_column(ForeignKey("drafts.id"))
     draft_version: Mapped[int]
-    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"))
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))  # None: purged with the audit
     effect: Mapped[Effect] = mapped_column(choice(Effect))
     state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState), server_default=DeliveryState.PLANNED)
     send_after: Mapped[datetime] = mapped_column(server_default=func.now())
     request_started_at: Mapped[datetime | None]
     reads: Mapped[int] = mapped_column(server_default="0")  # how often the answer was looked for
     external_id: Mapped[str | None]
+    human_agent: Mapped[bool] = mapped_column(server_default="false")  # sent under Meta's human agent tag
     sent_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,23 @@ from db.models.comment import MediaState
 
 THREAD_LIMIT = 20
 """How many comments of a thread are shown to the model and counted on a card."""
+UNANSWERED = COMMENT_LIFE.working | {
+    CommentState.RECEIVED,
+    CommentState.CLASSIFIED,
+    CommentState.WAITING,
+    CommentState.FAILED,
+}
+"""The states in which a person's words still wait for an answer of ours."""
+
+
+def written() -> ColumnElement[datetime]:
+    """When the words were written, as far as that is known: events may come in any order."""
+    return func.coalesce(Comment.written_at, Comment.created_at)
+
+
+def place(comment: Comment) -> ColumnElement[Any]:
+    """Where `comment` stands in its thread, to compare with `(written(), Comment.id)`."""
+    return tuple_(comment.written_at or comment.created_at, comment.id)
 
 
 async def add(session: AsyncSession, **values: Any) -> Comment | None:
@@ -44,6 +61,17 @@ async def find(session: AsyncSession, account_id: int, instagram_id: str) -> Com
     ).scalar_one_or_none()
 
 
+async def locked(session: AsyncSession, comment_id: int) -> Comment:
+    """The comment as it is now; nobody changes it before this transaction ends."""
+    statement = (
+        select(Comment)
+        .where(Comment.id == comment_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalar_one()
+
+
 async def top_of(session: AsyncSession, account_id: int, parent_instagram_id: str) -> str:
     """The thread that a reply to `parent_instagram_id` belongs to; the parent itself when unknown."""
     thread = await session.scalar(
@@ -55,7 +83,11 @@ async def top_of(session: AsyncSession, account_id: int, parent_instagram_id: st
 
 
 async def thread(session: AsyncSession, comment: Comment) -> Sequence[Comment]:
-    """The newest `THREAD_LIMIT` comments of the comment's thread up to itself, oldest first."""
+    """The newest `THREAD_LIMIT` comments of the comment's thread up to itself, oldest first.
+
+    What was taken back or erased is left out.
+    """
+    shown = (Comment.gone_at.is_(None) & Comment.erased_at.is_(None)) | (Comment.id == comment.id)
     rows = (
         (
             await session.execute(
@@ -63,9 +95,10 @@ async def thread(session: AsyncSession, comment: Comment) -> Sequence[Comment]:
                 .where(
                     Comment.account_id == comment.account_id,
                     Comment.thread == comment.thread,
-                    Comment.id <= comment.id,
+                    tuple_(written(), Comment.id) <= place(comment),
+                    shown,
                 )
-                .order_by(Comment.id.desc())
+                .order_by(written().desc(), Comment.id.desc())
                 .limit(THREAD_LIMIT)
             )
         )
@@ -75,14 +108,72 @@ async def thread(session: AsyncSession, comment: Comment) -> Sequence[Comment]:
     return rows[::-1]
 
 
-async def media(session: AsyncSession, account_id: int, instagram_id: str, kind: str | None) -> Media:
-    """The post's row, made when it is new."""
+async def unanswered(session: AsyncSession, account_id: int, thread: str) -> Sequence[Comment]:
+    """Customers' words in a thread that still wait for an answer, oldest first."""
+    statement = select(Comment).where(
+        Comment.account_id == account_id, Comment.thread == thread, Comment.state.in_(UNANSWERED)
+    )
+    return (await session.execute(statement.order_by(Comment.id))).scalars().all()
+
+
+async def said_by_us(session: AsyncSession, account_id: int, thread: str) -> Sequence[Comment]:
+    """Our own words in a thread that stand there still, the newest `THREAD_LIMIT`."""
+    statement = select(Comment).where(
+        Comment.account_id == account_id,
+        Comment.thread == thread,
+        Comment.state == CommentState.OWN,
+        Comment.gone_at.is_(None),
+    )
+    newest = statement.order_by(written().desc(), Comment.id.desc()).limit(THREAD_LIMIT)
+    return (await session.execute(newest)).scalars().all()
+
+
+async def lock_thread(session: AsyncSession, comment: Comment) -> None:
+    """Cards of one thread are opened one after the other until this transaction ends.
+
+    Of two comments of one person each has to see whether the other has its card already.
+    """
+    subject = func.hashtextextended(f"{comment.account_id}:{comment.thread}", THREAD_LOCKS)
+    await session.execute(select(func.pg_advisory_xact_lock(subject)))
+
+
+THREAD_LOCKS = 1_884_017  # any constant: these locks meet no others
+
+
+async def name_of(session: AsyncSession, account_id: int, author_instagram_id: str) -> tuple[str | None, int]:
+    """The newest name we know of a person, and how many of the person's comments we have."""
+    of_author = [Comment.account_id == account_id, Comment.author_instagram_id == author_instagram_id]
+    newest = (
+        select(Comment.author_username)
+        .where(*of_author, Comment.author_username.is_not(None))
+        .order_by(Comment.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = (await session.execute(select(newest, func.count()).select_from(Comment).where(*of_author))).one()
+    return row[0], row[1]
+
+
+async def media(
+    session: AsyncSession,
+    account_id: int,
+    instagram_id: str,
+    kind: str | None,
+    *,
+    original: str | None = None,
+    ad_id: str | None = None,
+) -> Media:
+    """The post's row, made when it is new. What is told later is added, what is known stays.
+
+    `original` is the post that an advertisement was made from.
+    """
+    told = {"kind": kind, "original_instagram_id": original, "ad_id": ad_id}
     statement = (
         insert(Media)
-        .values(account_id=account_id, instagram_id=instagram_id, kind=kind)
+        .values(account_id=account_id, instagram_id=instagram_id, **told)
         .on_conflict_do_update(
             index_elements=[Media.account_id, Media.instagram_id],
-            set_={"kind": func.coalesce(Media.kind, kind)},
+            set_={name: func.coalesce(getattr(Media, name), value) for name, value in told.items()},
         )
         .returning(Media)
     )
@@ -184,6 +275,25 @@ async def touched_since(session: AsyncSession, account_id: int, since: datetime)
         .where(Comment.account_id == account_id, Comment.created_at >= since)
     )
     return count or 0
+
+
+async def change(session: AsyncSession, comment_id: int, **values: Any) -> None:
+    """Change what is known of a comment, but not its state."""
+    await session.execute(update(Comment).where(Comment.id == comment_id).values(**values))
+
+
+async def complete(session: AsyncSession, comment: Comment, **values: Any) -> Comment | None:
+    """Fenced: add what was asked of Instagram about a claimed comment. None when the lease was lost."""
+    return (
+        await session.execute(
+            update(Comment)
+            .where(Comment.id == comment.id, Comment.lease_token == comment.lease_token)
+            .where(Comment.state.in_(COMMENT_LIFE.working))
+            .values(**values)
+            .returning(Comment)
+            .execution_options(synchronize_session=False, populate_existing=True)
+        )
+    ).scalar_one_or_none()
 
 
 async def set_hidden(session: AsyncSession, comment_id: int, *, hidden: bool) -> None:

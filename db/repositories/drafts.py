@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.life.comment import CommentState
 from db.life.draft import OPEN, DraftState
 from db.models import Classification, Comment, Decision, Draft, DraftVersion
 from db.models.comment import Category
+from db.repositories.comments import place, written
 from db.repositories.moves import move_from
 
 
@@ -51,6 +53,20 @@ async def for_comment(session: AsyncSession, comment_id: int) -> Draft | None:
     return (await session.execute(select(Draft).where(Draft.comment_id == comment_id))).scalar_one_or_none()
 
 
+async def locked(session: AsyncSession, comment_id: int) -> Draft | None:
+    """The draft about a comment as it is now; nobody decides it before this transaction ends.
+
+    Drafts are locked before their comments, as managers' decisions do.
+    """
+    statement = (
+        select(Draft)
+        .where(Draft.comment_id == comment_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
 async def add_version(session: AsyncSession, draft: Draft, version: int, **values: Any) -> DraftVersion:
     """Keep a text as `version`; the caller moves the draft to it under its guard."""
     row = DraftVersion(account_id=draft.account_id, draft_id=draft.id, version=version, **values)
@@ -66,6 +82,54 @@ async def version(session: AsyncSession, draft_id: int, number: int) -> DraftVer
             select(DraftVersion).where(DraftVersion.draft_id == draft_id, DraftVersion.version == number)
         )
     ).scalar_one_or_none()
+
+
+async def next_version(session: AsyncSession, draft_id: int) -> int:
+    """The number after all that were ever used: 0 may follow a text, when the customer changed the words."""
+    newest = select(func.max(DraftVersion.version)).where(DraftVersion.draft_id == draft_id)
+    return (await session.scalar(newest) or 0) + 1
+
+
+async def open_before(session: AsyncSession, comment: Comment) -> Sequence[tuple[Draft, Comment]]:
+    """Undecided drafts about what the same person wrote earlier in the thread, oldest first."""
+    earlier = tuple_(written(), Comment.id) < place(comment)
+    rows = await session.execute(_undecided_beside(comment).where(earlier).order_by(Comment.id))
+    return [(row[0], row[1]) for row in rows.all()]
+
+
+async def any_open_after(session: AsyncSession, comment: Comment) -> bool:
+    """Whether something that the same person wrote later in the thread is on a card and undecided."""
+    later = tuple_(written(), Comment.id) > place(comment)
+    # A dead letter is on a card, but its words were not read.
+    readable = Comment.state != CommentState.FAILED
+    found = await session.execute(_undecided_beside(comment).where(later, readable).limit(1))
+    return found.first() is not None
+
+
+def _undecided_beside(comment: Comment) -> Select[Draft, Comment]:
+    return (
+        select(Draft, Comment)
+        .join(Comment, Comment.id == Draft.comment_id)
+        .where(
+            Comment.account_id == comment.account_id,
+            Comment.thread == comment.thread,
+            Comment.id != comment.id,
+            Draft.state.in_(OPEN | {DraftState.REGENERATING}),
+            _same_author(comment),
+        )
+    )
+
+
+def _same_author(comment: Comment) -> ColumnElement[bool]:
+    """By the id; by the name where an id is missing (datasheet, §7, 21)."""
+    signs: list[ColumnElement[bool]] = []
+    if comment.author_instagram_id is not None:
+        signs.append(Comment.author_instagram_id == comment.author_instagram_id)
+    if comment.author_username is not None:
+        named = func.lower(Comment.author_username) == comment.author_username.lower()
+        lacking = Comment.author_instagram_id.is_(None) if comment.author_instagram_id else true()
+        signs.append(named & lacking)
+    return or_(false(), *signs)
 
 
 def free_for(manager_id: int) -> ColumnElement[bool]:

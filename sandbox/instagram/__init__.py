@@ -1,4 +1,10 @@
-"""The stand-in of Instagram: one account whose comments, messages and webhooks behave like the real ones."""
+"""The stand-in of Instagram: accounts whose comments, messages and webhooks behave like the real ones.
+
+One application serves Graph (`graph`), the login (`login`), pictures, and control addresses under
+`/_control/` for whoever plays the people: `control` (comments, messages, ledger, deliveries, tokens,
+switches), `account_control` (accounts, posts, people, limits, options of the login), `app_control` (what the
+owner does in the app, mentions), `sending_control` (time, events, batches) and faults.
+"""
 
 from __future__ import annotations
 

@@ -11,8 +11,11 @@ from typing import Any
 from aiohttp import web
 from yarl import URL
 
-from sandbox.instagram.errors import InvalidParameterError
+from sandbox.instagram.account import Account
+from sandbox.instagram.errors import InvalidParameterError, PermissionMissingError, UnsupportedObjectError
 from sandbox.instagram.fields import Selection, parse
+from sandbox.instagram.permissions import Scope
+from sandbox.instagram.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,33 @@ class Call:
     def selection(self) -> Selection:
         """The wanted fields, with the asked size of the page."""
         return Selection(parse(self.text("fields")).fields, self.text("limit") or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A call with a good token: whose it is, and what it may."""
+
+    call: Call
+    account: Account
+    token: Token
+
+    def require(self, scope: Scope) -> None:
+        """Raises PermissionMissingError when the token lacks `scope`."""
+        if scope not in self.token.scopes:
+            raise PermissionMissingError(messaging=scope is Scope.MESSAGES)
+
+    def names_account(self) -> bool:
+        """Whether the path names the token's own account."""
+        return self.call.id == "me" or self.account.goes_by(self.call.id)
+
+    def require_account(self) -> None:
+        """Raises UnsupportedObjectError for anything but the token's own account."""
+        if not self.names_account():
+            raise self.unsupported()
+
+    def unsupported(self) -> UnsupportedObjectError:
+        """The answer that the path names nothing of this account."""
+        return UnsupportedObjectError(self.call.id, self.call.request.method)
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

@@ -1,43 +1,43 @@
-"""Control addresses: what no neighbour offers, but whoever plays the customers needs."""
+"""Control addresses: what no neighbour offers, but whoever plays the customers needs.
+
+Posts, comments and messages are found in whichever account they are; where nothing else tells the account,
+`account_id` does, and without it the first account is meant.
+
+- `POST /_control/comments {media_id, username, text, parent_id?, at?}` → `{id, delivery_id}`;
+  `PATCH /_control/comments/{id} {text}` and `DELETE`, as the author does it, told to nobody
+- `POST /_control/messages {username, text, at?, account_id?}` → `{id, delivery_id}`
+- `POST /_control/import`: a webhook body, whose comments and messages come to be without a delivery
+- `GET /_control/ledger`, `GET /_control/deliveries`, `GET /_control/state[?account_id=]`
+- `POST /_control/redeliver {id, times?, concurrent?}`, `POST /_control/webhook {url}`,
+  `POST /_control/verify`
+- `POST /_control/token {account_id?, value?, scopes?, invalid?, subcode?, issued_at?, expires_at?}`
+- `GET|POST /_control/switches`: see `switches`
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Any
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    HttpUrl,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 
 from sandbox.instagram.account import Account
+from sandbox.instagram.control_request import (
+    ControlError,
+    Moment,
+    Text,
+    Username,
+    chosen,
+    decoded,
+    guarded,
+    parsed,
+    wrong,
+)
 from sandbox.instagram.intake import take_in
+from sandbox.instagram.model import Comment
+from sandbox.instagram.network import Network
+from sandbox.instagram.permissions import Scope
 from sandbox.instagram.view import overview
-
-
-def _utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("the time is out of range") from None
-
-
-Model = TypeVar("Model", bound=BaseModel)
-Username = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 
 
 class NewComment(BaseModel):
@@ -53,11 +53,14 @@ class NewComment(BaseModel):
 
 
 class NewMessage(BaseModel):
-    """A direct message to the account."""
+    """A direct message to an account, the first one by default."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
     username: Username
     text: Text
     at: Moment | None = None
+    account_id: str | None = None
 
 
 class NewText(BaseModel):
@@ -77,10 +80,16 @@ class Redelivery(BaseModel):
 
 
 class TokenChange(BaseModel):
-    """When the token was issued and expires, whether it is refused (and with which subcode), a new one."""
+    """What becomes of all tokens of an account, the first one by default.
 
-    model_config = ConfigDict(extra="forbid")
+    When they were issued and expire, whether they are refused (and with which subcode; later ones are not),
+    what they may; `value` is a new one.
+    """
 
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+
+    account_id: str | None = None
+    scopes: frozenset[Scope] | None = None
     issued_at: Moment | None = None
     expires_at: Moment | None = None
     invalid: bool | None = None
@@ -94,169 +103,145 @@ class WebhookTarget(BaseModel):
     url: HttpUrl | None
 
 
-class ControlError(Exception):
-    """The control request cannot be carried out."""
-
-    def __init__(self, says: Any, status: int = 400) -> None:
-        super().__init__(str(says))
-        self.says = says
-        self.status = status
-
-
 class Control:
     """`/_control/…`; everything is answered in JSON, mistakes as `{"error": …}`."""
 
-    def __init__(self, account: Account) -> None:
-        self._account = account
+    def __init__(self, network: Network) -> None:
+        self._network = network
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.post("/_control/comments", _guarded(self._comment)),
-            web.patch("/_control/comments/{id}", _guarded(self._edit)),
-            web.delete("/_control/comments/{id}", _guarded(self._remove)),
-            web.post("/_control/messages", _guarded(self._message)),
-            web.get("/_control/ledger", _guarded(self._ledger)),
-            web.get("/_control/deliveries", _guarded(self._deliveries)),
-            web.post("/_control/redeliver", _guarded(self._redeliver)),
-            web.post("/_control/import", _guarded(self._import)),
-            web.post("/_control/token", _guarded(self._token)),
-            web.get("/_control/switches", _guarded(self._switches)),
-            web.post("/_control/switches", _guarded(self._switch)),
-            web.post("/_control/webhook", _guarded(self._webhook)),
-            web.post("/_control/verify", _guarded(self._verify)),
-            web.get("/_control/state", _guarded(self._state)),
+            web.post("/_control/comments", guarded(self._comment)),
+            web.patch("/_control/comments/{id}", guarded(self._edit)),
+            web.delete("/_control/comments/{id}", guarded(self._remove)),
+            web.post("/_control/messages", guarded(self._message)),
+            web.get("/_control/ledger", guarded(self._ledger)),
+            web.get("/_control/deliveries", guarded(self._deliveries)),
+            web.post("/_control/redeliver", guarded(self._redeliver)),
+            web.post("/_control/import", guarded(self._import)),
+            web.post("/_control/token", guarded(self._token)),
+            web.get("/_control/switches", guarded(self._switches)),
+            web.post("/_control/switches", guarded(self._switch)),
+            web.post("/_control/webhook", guarded(self._webhook)),
+            web.post("/_control/verify", guarded(self._verify)),
+            web.get("/_control/state", guarded(self._state)),
         ]
 
     def fallback(self) -> list[web.RouteDef]:
         """The answer to control addresses that nobody serves; to be added after all others."""
-        return [web.route("*", "/_control{path:.*}", _guarded(self._unknown))]
+        return [web.route("*", "/_control{path:.*}", guarded(self._unknown))]
 
     async def _comment(self, request: web.Request) -> Any:
-        asked = await _parsed(request, NewComment)
-        state = self._account.state
-        media = state.posts.get(asked.media_id)
-        if media is None:
+        asked = await parsed(request, NewComment)
+        account = self._network.owner(asked.media_id)
+        media = account.state.posts.get(asked.media_id) if account else None
+        if account is None or media is None:
             raise ControlError("no such media", status=404)
+        if media.ended or not media.comments_enabled:
+            raise ControlError("this media takes no comments", status=409)
+        state = account.state
         parent = None
         if asked.parent_id is not None:
             parent = state.comments.get(asked.parent_id)
             if parent is None or parent.media is not media:
                 raise ControlError("no such parent under this media", status=404)
-        author = state.person(asked.username.removeprefix("@"))
+        author = state.person(asked.username)
         comment = state.add_comment(media, author, asked.text, parent=parent, at=asked.at)
-        delivery = self._account.tell_comment(comment)
+        delivery = account.tell_comment(comment)
         return {"id": comment.id, "delivery_id": delivery.id if delivery else None}
 
     async def _edit(self, request: web.Request) -> Any:
-        comment = self._account.state.comments.get(request.match_info["id"])
-        if comment is None:
-            raise ControlError("no such comment", status=404)
-        comment.text = (await _parsed(request, NewText)).text
+        _, comment = self._found(request)
+        comment.text = (await parsed(request, NewText)).text
         return {"id": comment.id}
 
     async def _remove(self, request: web.Request) -> Any:
-        comment = self._account.state.comments.get(request.match_info["id"])
-        if comment is None:
-            raise ControlError("no such comment", status=404)
-        self._account.state.remove_comment(comment)
+        account, comment = self._found(request)
+        account.state.remove_comment(comment)
         return {"deleted": comment.id}
 
     async def _message(self, request: web.Request) -> Any:
-        asked = await _parsed(request, NewMessage)
-        person = self._account.state.person(asked.username.removeprefix("@"))
-        if person == self._account.state.own:
+        asked = await parsed(request, NewMessage)
+        account = chosen(self._network, asked.account_id)
+        person = account.state.person(asked.username)
+        if person == account.state.own:
             raise ControlError("the account does not write to itself")
-        message = self._account.state.receive(person, asked.text, at=asked.at)
-        delivery = self._account.tell_message(message)
+        message = account.state.receive(person, asked.text, at=asked.at)
+        delivery = account.tell_message(message)
         return {"id": message.id, "delivery_id": delivery.id if delivery else None}
 
     async def _ledger(self, _request: web.Request) -> Any:
-        return [entry.shown() for entry in self._account.ledger]
+        return [entry.shown() for entry in self._network.ledger]
 
     async def _deliveries(self, _request: web.Request) -> Any:
-        return [delivery.shown() for delivery in self._account.sender.deliveries.values()]
+        return [delivery.shown() for delivery in self._network.sender.deliveries.values()]
 
     async def _redeliver(self, request: web.Request) -> Any:
-        asked = await _parsed(request, Redelivery)
-        sender, state = self._account.sender, self._account.state
+        asked = await parsed(request, Redelivery)
+        sender = self._network.sender
         delivery = sender.find(asked.id)
-        if delivery is None and asked.id in state.comments:
+        account = self._network.owner(asked.id)
+        if delivery is None and account is not None and asked.id in account.state.comments:
             # An imported comment, which was never delivered from here.
-            delivery = sender.record(asked.id, self._account.comment_body(state.comments[asked.id]))
+            delivery = sender.record(asked.id, account.comment_body(account.state.comments[asked.id]))
         if delivery is None:
             raise ControlError("no such delivery, comment or message", status=404)
         attempts = await sender.redeliver(delivery, asked.times, concurrent=asked.concurrent)
         return {"id": delivery.id, "statuses": [attempt.status for attempt in attempts]}
 
     async def _import(self, request: web.Request) -> Any:
-        return take_in(self._account.state, await _decoded(request))
+        return take_in(self._network, await decoded(request))
 
     async def _token(self, request: web.Request) -> Any:
-        asked = await _parsed(request, TokenChange)
-        tokens = self._account.tokens
+        asked = await parsed(request, TokenChange)
+        tokens = chosen(self._network, asked.account_id).tokens
         if asked.value is not None:
             tokens.accept(asked.value)
+        if asked.scopes is not None:
+            tokens.allow(asked.scopes)
         if asked.invalid is not None:
-            tokens.invalid, tokens.subcode = asked.invalid, asked.subcode
+            tokens.invalidate(asked.subcode) if asked.invalid else tokens.restore()
         tokens.move(issued_at=asked.issued_at, expires_at=asked.expires_at)
-        return {"expires_at": tokens.newest().expires_at.isoformat(), "invalid": tokens.invalid}
+        newest = tokens.newest()
+        return {"expires_at": newest.expires_at.isoformat(), "invalid": newest.invalid}
 
     async def _switches(self, _request: web.Request) -> Any:
-        return self._account.switches.model_dump(mode="json")
+        return self._network.switches.model_dump(mode="json")
 
     async def _switch(self, request: web.Request) -> Any:
-        patch = await _decoded(request)
+        patch = await decoded(request)
         if not isinstance(patch, dict):
             raise ControlError("switches are a JSON object")
-        switches = self._account.switches
+        switches = self._network.switches
         stale = switches.stale_replies
         try:
             switches.change(patch)
         except ValidationError as error:
-            raise _wrong(error) from None
+            raise wrong(error) from None
         if switches.stale_replies != stale:
-            state = self._account.state
-            state.listed_until = state.serial if switches.stale_replies else None
+            for account in self._network.accounts.values():
+                account.state.listed_until = self._network.ids.last if switches.stale_replies else None
         return switches.model_dump(mode="json")
 
     async def _webhook(self, request: web.Request) -> Any:
-        asked = await _parsed(request, WebhookTarget)
-        self._account.sender.url = None if asked.url is None else str(asked.url)
-        return {"url": self._account.sender.url}
+        asked = await parsed(request, WebhookTarget)
+        self._network.sender.url = None if asked.url is None else str(asked.url)
+        return {"url": self._network.sender.url}
 
     async def _verify(self, _request: web.Request) -> Any:
-        return await self._account.sender.verify()
+        return await self._network.sender.verify()
 
-    async def _state(self, _request: web.Request) -> Any:
-        return overview(self._account)
+    async def _state(self, request: web.Request) -> Any:
+        """The first account, or the one of `?account_id=`."""
+        return overview(self._network, chosen(self._network, request.query.get("account_id")))
 
     async def _unknown(self, _request: web.Request) -> Any:
         raise ControlError("no such control address", status=404)
 
-
-def _guarded(work: Callable[[web.Request], Any]) -> Handler:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            return web.json_response(await work(request))
-        except ControlError as error:
-            return web.json_response({"error": error.says}, status=error.status)
-
-    return handle
-
-
-async def _decoded(request: web.Request) -> Any:
-    try:
-        return json.loads(await request.read())
-    except (ValueError, RecursionError):
-        raise ControlError("the body is not JSON") from None
-
-
-async def _parsed(request: web.Request, kind: type[Model]) -> Model:
-    try:
-        return kind.model_validate(await _decoded(request))
-    except ValidationError as error:
-        raise _wrong(error) from None
-
-
-def _wrong(error: ValidationError) -> ControlError:
-    return ControlError(error.errors(include_url=False, include_context=False, include_input=False))
+    def _found(self, request: web.Request) -> tuple[Account, Comment]:
+        comment_id = request.match_info["id"]
+        account = self._network.owner(comment_id)
+        comment = account.state.comments.get(comment_id) if account else None
+        if account is None or comment is None:
+            raise ControlError("no such comment", status=404)
+        return account, comment

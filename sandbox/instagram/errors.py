@@ -116,6 +116,36 @@ class OutsideWindowError(GraphError):
     kind = "IGApiException"
 
 
+class UnreachablePersonError(GraphError):
+    """(#551) This person isn't available right now."""
+
+    code = 551
+    subcode = 1545041
+
+
+class PermissionMissingError(GraphError):
+    """Application does not have permission for this action."""
+
+    code = 10
+
+    def __init__(self, *, messaging: bool) -> None:
+        """Comments and posts answer code 10, messages code 200: both are documented for this."""
+        self.code = 200 if messaging else 10
+        super().__init__(f"(#{self.code}) {self.__doc__}")
+
+
+class CustomLimitError(GraphError):
+    """(#613) Calls to this api have exceeded the rate limit."""
+
+    code = 613
+
+
+class BusinessLimitError(GraphError):
+    """(#80002) There have been too many calls to this Instagram account. Wait a bit and try again."""
+
+    code = 80002
+
+
 class ResponseFormatError(GraphError):
     """Requested response format is not supported."""
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
+from sandbox.instagram.batching import Event, Form, compose, milliseconds
 from sandbox.instagram.config import InstagramConfig
 from sandbox.instagram.model import Comment, MediaKind, Message, now
-from sandbox.instagram.switches import Envelope, IdKey, Serializer, Switches
+from sandbox.instagram.switches import EchoForm, IdKey, Serializer, Switches
 
 # Reported of Meta: beside the escapes of JSON itself it escapes these; `C` is the only upper-case digit.
 META_ESCAPES = (("/", r"\/"), ("<", r"\u003C"), ("%", r"\u0025"), ("@", r"\u0040"))
@@ -29,40 +30,67 @@ def serialize(body: Any, serializer: Serializer = Serializer.META) -> bytes:
     return text.encode("ascii")
 
 
+def comment_told(comment: Comment, config: InstagramConfig, switches: Switches) -> Event:
+    """The event of a new comment."""
+    live = comment.media.kind is MediaKind.LIVE
+    return Event(
+        about=comment.id,
+        field="live_comments" if live else "comments",
+        value=_comment_value(comment, config, switches),
+        account_id=config.account_id,
+    )
+
+
 def comment_event(
     comment: Comment, config: InstagramConfig, switches: Switches, at: datetime | None = None
 ) -> Any:
-    """The body that tells a comment; `at` is when it is sent, now by default."""
-    value = _comment_value(comment, config, switches)
-    field = "live_comments" if comment.media.kind is MediaKind.LIVE else "comments"
-    change = {"value": value, "field": field}
-    head = {"id": config.account_id, "time": int((at or now()).timestamp())}
-    nested = {"entry": [{**head, "changes": [change]}], "object": "instagram"}
-    match switches.envelope:
-        case Envelope.CHANGES:
-            return nested
-        case Envelope.FLAT:
-            return {"entry": [{**head, **change}], "object": "instagram"}
-        case Envelope.BARE:
-            return change
-        case Envelope.ARRAY:
-            return [nested]
+    """The body that tells a comment alone; `at` is when it is sent, now by default."""
+    return compose([comment_told(comment, config, switches)], switches, at or now())
 
 
-def message_event(message: Message, config: InstagramConfig, at: datetime | None = None) -> Any:
-    """The body that tells a direct message; the account's own one is an echo. Times are milliseconds."""
-    account, person = {"id": config.account_id}, {"id": message.person.id}
-    told: dict[str, Any] = {"mid": message.id, "text": message.text}
+def message_told(message: Message, config: InstagramConfig, switches: Switches) -> list[Event]:
+    """The events of a new direct message: one, or for one of the account's own as the switch says."""
+    item = message_item(message, config)
+    told = Event(
+        about=message.id, field="messages", value=item, account_id=config.account_id, form=Form.MESSAGING
+    )
+    if not message.own:
+        return [told]
+    echo = replace(told, field="message_echoes", form=Form.CHANGE)
+    match switches.echo_form:
+        case EchoForm.MESSAGES:
+            return [told]
+        case EchoForm.MESSAGE_ECHOES:
+            return [echo]
+        case EchoForm.BOTH:
+            return [told, echo]
+        case _:
+            assert_never(switches.echo_form)
+
+
+def message_item(message: Message, config: InstagramConfig, **more: Any) -> dict[str, Any]:
+    """A message as it stands among others, with `more` told of it; the account's own one is an echo."""
+    told: dict[str, Any] = {"mid": message.id}
+    if message.text:
+        told["text"] = message.text
+    if message.attachments:
+        told["attachments"] = [{"type": one.type, "payload": {"url": one.url}} for one in message.attachments]
     if message.own:
         told["is_echo"] = True
-    item = {
-        "sender": account if message.own else person,
-        "recipient": person if message.own else account,
-        "timestamp": _milliseconds(message.at),
-        "message": told,
+    return item(message.person.id, config, message.at, own=message.own, message={**told, **more})
+
+
+def item(
+    person_id: str, config: InstagramConfig, at: datetime, *, own: bool = False, **holds: Any
+) -> dict[str, Any]:
+    """Anything that happens in a conversation, `at` that time, told in milliseconds."""
+    account, person = {"id": config.account_id}, {"id": person_id}
+    return {
+        "sender": account if own else person,
+        "recipient": person if own else account,
+        "timestamp": milliseconds(at),
+        **holds,
     }
-    entry = {"id": config.account_id, "time": _milliseconds(at or now()), "messaging": [item]}
-    return {"entry": [entry], "object": "instagram"}
 
 
 def _comment_value(comment: Comment, config: InstagramConfig, switches: Switches) -> dict[str, Any]:
@@ -87,10 +115,6 @@ def _comment_value(comment: Comment, config: InstagramConfig, switches: Switches
         value["parent_id"] = comment.parent.id
     value["text"] = comment.text
     return value
-
-
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
 
 
 class _Told(BaseModel):

@@ -16,16 +16,17 @@ _TOKEN = re.compile(r"\s*(?:(?P<name>\w+)|(?P<mark>[{}(),.]))\s*")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which fields are wanted, and of an edge how many objects."""
+    """Which fields are wanted, and with which arguments: of an edge, how many objects."""
 
     fields: Mapping[str, Selection] = field(default_factory=dict)
     limit: str | None = None
+    arguments: Mapping[str, str] = field(default_factory=dict)
 
     def otherwise(self, *names: str) -> Selection:
         """This selection, or `names` when it names no field."""
         if self.fields:
             return self
-        return Selection({name: Selection() for name in names}, self.limit)
+        return Selection({name: Selection() for name in names}, self.limit, self.arguments)
 
 
 def parse(text: str) -> Selection:
@@ -84,26 +85,24 @@ class _Tokens:
         fields: dict[str, Selection] = {}
         while True:
             name = self._name()
-            limit = self._modifiers()
+            arguments = self._arguments()
             inner = Selection()
             if self._accept("{"):
                 inner = self.selection(depth + 1)
                 self._expect("}")
-            fields[name] = Selection(inner.fields, limit)
+            fields[name] = Selection(inner.fields, arguments.get("limit"), arguments)
             if not self._accept(","):
                 return Selection(fields)
 
-    def _modifiers(self) -> str | None:
-        """Reads `.limit(5).order(…)`; only the limit has a meaning here."""
-        limit = None
+    def _arguments(self) -> dict[str, str]:
+        """Reads `.limit(5).order(…)`."""
+        arguments: dict[str, str] = {}
         while self._accept("."):
-            modifier = self._name()
+            name = self._name()
             self._expect("(")
-            argument = self._name()
+            arguments[name] = self._name()
             self._expect(")")
-            if modifier == "limit":
-                limit = argument
-        return limit
+        return arguments
 
     def _name(self) -> str:
         token = self.peek()

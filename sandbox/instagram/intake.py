@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, assert_never
 
+from sandbox.instagram.account import Account
 from sandbox.instagram.events import ToldComment, ToldMedia, ToldMessage, ToldPerson, Unknown, read
 from sandbox.instagram.model import Comment, Media, MediaKind, MediaType, Person, now
+from sandbox.instagram.network import Network
 from sandbox.instagram.state import State
 
 SOMEBODY = "instagram_user"
 
 
-def take_in(state: State, body: Any) -> dict[str, Any]:
+def take_in(network: Network, body: Any) -> dict[str, Any]:
     """Create what the body tells and does not exist yet: `{comments, messages, ignored}`, ids and a count.
 
-    They count as written now, whatever time the body says: recorded deliveries stay answerable.
+    It belongs to the account that the entry names, or whose post or inbox it is about, else to the first
+    one. All counts as written now, whatever time the body says: recorded deliveries stay answerable.
     """
     comments: list[str] = []
     messages: list[str] = []
     ignored = 0
-    for told in read(body):
-        match told:
-            case ToldComment():
-                comments.append(_comment(state, told).id)
-            case ToldMessage():
-                if _message(state, told):
-                    messages.append(told.message.mid)
-                else:
+    for named, part in _parts(network, body):
+        for told in read(part):
+            match told:
+                case ToldComment():
+                    account = named or network.owner(told.media.id) or network.first
+                    comments.append(_comment(account.state, told).id)
+                case ToldMessage():
+                    account = named or network.known_as(told.recipient.id or "") or network.first
+                    if _message(account.state, told):
+                        messages.append(told.message.mid)
+                    else:
+                        ignored += 1
+                case Unknown():
                     ignored += 1
-            case Unknown():
-                ignored += 1
-            case _:
-                assert_never(told)
+                case _:
+                    assert_never(told)
     return {"comments": comments, "messages": messages, "ignored": ignored}
+
+
+def _parts(network: Network, body: Any) -> Iterator[tuple[Account | None, Any]]:
+    """The body entry by entry, each with the account that it names."""
+    for one in body if isinstance(body, list) else [body]:
+        entries = one.get("entry") if isinstance(one, dict) else None
+        if not isinstance(entries, list):
+            yield None, one
+            continue
+        for entry in entries:
+            named = entry.get("id") if isinstance(entry, dict) else None
+            yield network.known_as(named) if isinstance(named, str) else None, {"entry": [entry]}
 
 
 def _comment(state: State, told: ToldComment) -> Comment:
@@ -41,7 +60,7 @@ def _comment(state: State, told: ToldComment) -> Comment:
         if known.hollow:
             known.author, known.text, known.hollow = _person(state, told.author), told.text, False
         return known
-    media = state.posts.get(told.media.id) or _post(state, told.media)
+    media = state.posts.get(told.media.id) or state.mentioning.get(told.media.id) or _post(state, told.media)
     parent = None
     if told.parent_id and told.parent_id != told.id:
         parent = state.comments.get(told.parent_id)

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from sandbox.instagram import clock
+
+THREAD = "aWdfdGhyZWFk"  # how the ids of conversations begin here
+
 
 class MediaKind(StrEnum):
     """Where a post lives: Graph's `media_product_type`."""
@@ -26,12 +30,22 @@ class MediaType(StrEnum):
     BROADCAST = "BROADCAST"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on Instagram; `id` is scoped to the business account, as Graph's ids of people are."""
+
+    id: str
+    username: str
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Media:
-    """A post, a reel, an advertisement or a broadcast.
+    """A post, a reel, a story, an advertisement or a broadcast.
 
     An advertisement has its own `id`; `original_id` is the organic post that it promotes. `colours` are
-    the upper and the lower colour of its picture, six hexadecimal digits each.
+    the upper and the lower colour of its picture, six hexadecimal digits each. `owner` is set on somebody
+    else's post, which is known only because it mentions the account. A broadcast is readable until it
+    `ended`; the comments of `age_gated` media are not.
     """
 
     id: str
@@ -46,21 +60,26 @@ class Media:
     original_id: str | None = None
     children: tuple[Media, ...] = ()
     colours: tuple[str, str] = ("b9a7d6", "6b5b95")
+    owner: Person | None = None
+    comments_enabled: bool = True
+    age_gated: bool = False
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody on Instagram; `id` is scoped to the business account, as Graph's ids of people are."""
+class Attachment:
+    """What a message carries beside words: Graph's `type` (image, audio, video, file) and its address."""
 
-    id: str
-    username: str
+    type: str
+    url: str
 
 
 @dataclass(slots=True, eq=False)
 class Message:
     """A direct message between the account and a person; `own` when the account wrote it.
 
-    `comment_id` is the comment it privately replies to.
+    `comment_id` is the comment it privately replies to, `reaction` what the account put under it. One that
+    was unsent is `deleted`: Graph no longer tells it.
     """
 
     id: str
@@ -69,6 +88,21 @@ class Message:
     at: datetime
     own: bool
     comment_id: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    reaction: str | None = None
+    deleted: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Thread:
+    """The conversation with a person, oldest message first. It has its own id."""
+
+    person: Person
+    messages: list[Message]
+
+    @property
+    def id(self) -> str:
+        return f"{THREAD}{self.person.id}"
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +110,8 @@ class Comment:
     """A comment under a post, or a reply in its thread (then `parent` is the top-level comment).
 
     `serial` grows with every comment, whatever times they carry. A comment known only because a reply
-    to it was imported is `hollow`: it has no text and is not listed until it is imported itself.
+    to it was imported is `hollow`: it has no text and is not listed until it is imported itself. One under
+    somebody else's post may not be `readable` by its id, only as a mention.
     """
 
     id: str
@@ -88,6 +123,7 @@ class Comment:
     parent: Comment | None = None
     hidden: bool = False
     hollow: bool = False
+    readable: bool = True
     private_reply: Message | None = None
     replies: list[Comment] = field(default_factory=list)
 
@@ -98,8 +134,8 @@ class Comment:
 
 
 def now() -> datetime:
-    """The present moment in UTC."""
-    return datetime.now(UTC)
+    """The present moment in UTC, on the clock of the stand-in that is being asked."""
+    return clock.now()
 
 
 def graph_time(moment: datetime) -> str:

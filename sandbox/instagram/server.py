@@ -9,40 +9,50 @@ from aiohttp import web
 
 from sandbox.faults import FaultBox
 from sandbox.instagram.account import Account
+from sandbox.instagram.account_control import AccountControl
+from sandbox.instagram.app_control import AppControl
 from sandbox.instagram.background import Background
+from sandbox.instagram.clock import Clock
 from sandbox.instagram.config import InstagramConfig
 from sandbox.instagram.control import Control
 from sandbox.instagram.graph import Graph
-from sandbox.instagram.model import Media, Person
+from sandbox.instagram.login import Login
+from sandbox.instagram.model import Media
+from sandbox.instagram.network import Network
 from sandbox.instagram.pictures import PLAIN, gradient
+from sandbox.instagram.sending_control import SendingControl
 from sandbox.instagram.shop import default_media
-from sandbox.instagram.state import State
 from sandbox.instagram.switches import Switches
-from sandbox.instagram.tokens import Tokens
 from sandbox.instagram.webhooks import WebhookSender
 
 BODY_LIMIT = 4 * 1024 * 1024  # an imported delivery of a thousand events fits
 
 
 class Instagram:
-    """One account on Instagram. Its memory lasts as long as this object, its application may come and go."""
+    """The accounts of one application, one at first, on Instagram.
+
+    Their memory lasts as long as this object; its web application may come and go.
+    """
 
     def __init__(self, config: InstagramConfig, media: Sequence[Media] | None = None) -> None:
         """Without `media` the account shows the posts of the sandbox's shop."""
         switches = Switches()
         background = Background()
+        self.clock = Clock()
         self.config = config
         self.faults = FaultBox()
-        self.account = Account(
-            config=config,
-            state=State(
-                Person(config.account_id, config.username), default_media() if media is None else media
-            ),
+        self.network = Network(
+            config,
+            default_media() if media is None else media,
             switches=switches,
-            tokens=Tokens(config.access_token),
             background=background,
-            sender=WebhookSender(config, switches, background),
+            sender=WebhookSender(config, switches, background, self.clock),
         )
+
+    @property
+    def account(self) -> Account:
+        """The first account, which the configuration describes."""
+        return self.network.first
 
     @property
     def webhook_url(self) -> str | None:
@@ -55,18 +65,22 @@ class Instagram:
 
     @property
     def media_ids(self) -> list[str]:
-        """Ids of the posts, in the order of the account."""
+        """Ids of the first account's posts, in its order."""
         return list(self.account.state.posts)
 
     def application(self) -> web.Application:
         """The web application; running it also sends the webhooks. One at a time."""
-        application = web.Application(client_max_size=BODY_LIMIT)
-        control = Control(self.account)
+        application = web.Application(client_max_size=BODY_LIMIT, middlewares=[self.clock.middleware])
+        control = Control(self.network)
         application.add_routes(control.routes())
+        application.add_routes(AccountControl(self.network).routes())
+        application.add_routes(AppControl(self.network).routes())
+        application.add_routes(SendingControl(self.network, self.clock).routes())
         application.add_routes(self.faults.routes())
         application.add_routes(control.fallback())
         application.router.add_get("/pictures/{id}.png", self._picture)
-        application.add_routes(Graph(self.account, self.faults).routes())
+        application.add_routes(Login(self.network, self.faults).routes())
+        application.add_routes(Graph(self.network, self.faults).routes())
         application.cleanup_ctx.append(self._running)
         return application
 
@@ -81,6 +95,6 @@ class Instagram:
         sender.session = None
 
     async def _picture(self, request: web.Request) -> web.Response:
-        media = self.account.state.media(request.match_info["id"])
-        upper, lower = media.colours if media else PLAIN
+        found = self.network.find(request.match_info["id"])
+        upper, lower = found.colours if isinstance(found, Media) else PLAIN
         return web.Response(body=gradient(upper, lower), content_type="image/png")

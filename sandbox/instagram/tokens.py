@@ -13,18 +13,24 @@ from sandbox.instagram.errors import (
     InvalidTokenError,
 )
 from sandbox.instagram.model import now
+from sandbox.instagram.permissions import EVERYTHING, Scope
 
 LIFETIME = timedelta(days=60)  # of a long-lived token
+SHORT_LIFETIME = timedelta(hours=1)  # of the one that a code is exchanged for
 YOUNGEST = timedelta(hours=24)  # a younger token cannot be refreshed
 
 
 @dataclass(slots=True)
 class Token:
-    """One accepted token; `expires_at` is UTC."""
+    """One issued token; times are UTC. An `invalid` one is refused with its `subcode`."""
 
     value: str = field(repr=False)
     issued_at: datetime
     expires_at: datetime
+    scopes: frozenset[Scope] = EVERYTHING
+    long_lived: bool = True
+    invalid: bool = False
+    subcode: int | None = None
 
 
 @dataclass(slots=True)
@@ -32,53 +38,66 @@ class Tokens:
     """Every token of the account; the last one is the newest."""
 
     first: str = field(repr=False)
-    invalid: bool = False
-    subcode: int | None = None
-    accepted: dict[str, Token] = field(default_factory=dict, repr=False)
+    issued: dict[str, Token] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         """The configured token was issued two days ago, so that it can be refreshed at once."""
         issued = now() - timedelta(days=2)
-        self.accepted[self.first] = Token(self.first, issued, issued + LIFETIME)
+        self.issued[self.first] = Token(self.first, issued, issued + LIFETIME)
 
     def newest(self) -> Token:
-        return next(reversed(self.accepted.values()))
+        return next(reversed(self.issued.values()))
 
-    def accept(self, value: str) -> None:
+    def accept(self, value: str, *, scopes: frozenset[Scope] = EVERYTHING, long_lived: bool = True) -> Token:
         """One more good token, issued now."""
-        self.accepted[value] = Token(value, now(), now() + LIFETIME)
+        life = LIFETIME if long_lived else SHORT_LIFETIME
+        self.issued.pop(value, None)  # put in again, as the newest
+        self.issued[value] = Token(value, now(), now() + life, scopes, long_lived)
+        return self.issued[value]
+
+    def allow(self, scopes: frozenset[Scope]) -> None:
+        """Change what all tokens may: a person takes a permission back in the app, or gives one."""
+        for token in self.issued.values():
+            token.scopes = scopes
+
+    def invalidate(self, subcode: int | None) -> None:
+        """Refuse every token there is; later ones are good."""
+        for token in self.issued.values():
+            token.invalid, token.subcode = True, subcode
+
+    def restore(self) -> None:
+        """Take back `invalidate`."""
+        for token in self.issued.values():
+            token.invalid, token.subcode = False, None
 
     def move(self, *, issued_at: datetime | None = None, expires_at: datetime | None = None) -> None:
         """Change the times of all tokens, those that are given."""
-        for token in self.accepted.values():
+        for token in self.issued.values():
             token.issued_at = issued_at or token.issued_at
             token.expires_at = expires_at or token.expires_at
 
     def check(self, value: str | None) -> Token:
         """The token with this value if Graph accepts it now."""
-        token = self.accepted.get(value or "")
+        token = self.issued.get(value or "")
         if token is None:
             raise InvalidTokenError
-        if self.invalid:
-            raise InvalidatedTokenError(self.subcode)
+        if token.invalid:
+            raise InvalidatedTokenError(token.subcode)
         if token.expires_at <= now():
             raise ExpiredTokenError
         return token
 
-    def refresh(self, value: str | None, *, renamed: bool) -> Token:
+    def refresh(self, token: Token, *, renamed: bool) -> Token:
         """Sixty more days, for the same string or a new one."""
-        token = self.check(value)
         if now() - token.issued_at < YOUNGEST:
             # The real wording is unknown; the rule is documented.
             raise InvalidParameterError("The access token must be at least 24 hours old to be refreshed")
-        return self._issue(token, renamed=renamed)
+        return self.accept(new_token() if renamed else token.value, scopes=token.scopes)
 
-    def exchange(self, value: str | None) -> Token:
-        """A long-lived token for a short-lived one; here both are the same string."""
-        return self._issue(self.check(value), renamed=False)
+    def exchange(self, token: Token) -> Token:
+        """A new long-lived token for a short-lived one; a long-lived one stays the same string."""
+        return self.accept(token.value if token.long_lived else new_token(), scopes=token.scopes)
 
-    def _issue(self, token: Token, *, renamed: bool) -> Token:
-        value = f"IGAA{secrets.token_urlsafe(48)}" if renamed else token.value
-        self.accepted.pop(value, None)  # put in again, as the newest
-        self.accept(value)
-        return self.accepted[value]
+
+def new_token() -> str:
+    return f"IGAA{secrets.token_urlsafe(48)}"

@@ -6,10 +6,14 @@ from typing import Any
 
 from sandbox.instagram.account import Account
 from sandbox.instagram.model import Comment, Media, Message
+from sandbox.instagram.network import Network
 
 
-def overview(account: Account) -> dict[str, Any]:
-    """Profile, posts with their threads (newest first, replies oldest first) and conversations."""
+def overview(network: Network, account: Account) -> dict[str, Any]:
+    """Profile, posts with their threads (newest first, replies oldest first) and conversations.
+
+    `mentions` are posts of others in the same form, `accounts` names all that there are.
+    """
     config, state = account.config, account.state
     return {
         "profile": {
@@ -19,9 +23,18 @@ def overview(account: Account) -> dict[str, Any]:
             "biography": config.biography,
         },
         "webhook_url": account.sender.url,
+        "sending": account.sender.shown(),
         "subscribed": list(account.subscribed),
         "switches": account.switches.model_dump(mode="json"),
+        "accounts": [
+            {"id": account_id, "username": one.config.username}
+            for account_id, one in network.accounts.items()
+        ],
         "posts": [_post(account, post) for post in state.posts.values()],
+        "mentions": [
+            {"owner": post.owner.username if post.owner else None, **_post(account, post)}
+            for post in state.mentioning.values()
+        ],
         "conversations": [
             {
                 "id": messages[0].person.id,

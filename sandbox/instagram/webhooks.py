@@ -5,81 +5,29 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Coroutine, Iterator, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, assert_never
 
 import aiohttp
 
 from sandbox.instagram.background import Background
+from sandbox.instagram.batching import Event, Form, compose
+from sandbox.instagram.chance import Chance
+from sandbox.instagram.clock import Clock
 from sandbox.instagram.config import InstagramConfig
-from sandbox.instagram.model import now
+from sandbox.instagram.delivery import Attempt, Delivery, DeliveryState
+from sandbox.instagram.events import serialize
+from sandbox.instagram.regime import Failures, Regime, Subscriber
 from sandbox.instagram.signature import sign
-from sandbox.instagram.switches import Switches
+from sandbox.instagram.switches import Signing, Switches
 
 TIMEOUT = aiohttp.ClientTimeout(total=5)  # Meta's own patience, documented for messaging webhooks
 FIRST_RETRIES = (1, 2, 5, 10, 20, 40)  # seconds; ours, Meta publishes only that the frequency decreases
 LATER_RETRIES = 60
 RETRIES_END = timedelta(hours=36)  # documented
-AT_ONCE = 64  # open requests to the receiver; further ones wait
-USER_AGENT = "Webhooks/1.0 (https://fb.me/webhooks)"
 VERIFYING_USER_AGENT = "facebookplatform/1.0 (+http://developers.facebook.com)"
-
-
-class DeliveryState(StrEnum):
-    """Where a delivery stands."""
-
-    PENDING = "pending"
-    DELIVERED = "delivered"
-    ABANDONED = "abandoned"  # refused for 36 hours
-    UNSENT = "unsent"  # nobody was subscribed or no address was known
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One POST: the status answered, or the name of what went wrong; `again` when asked for by control."""
-
-    at: datetime
-    status: int | None
-    error: str | None
-    ms: int
-    again: bool
-
-    def shown(self) -> dict[str, Any]:
-        return {
-            "at": self.at.isoformat(),
-            "status": self.status,
-            "error": self.error,
-            "ms": self.ms,
-            "again": self.again,
-        }
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Delivery:
-    """One webhook body and what became of it; `about` is the comment or message it tells."""
-
-    id: str
-    about: str
-    body: bytes
-    created_at: datetime
-    state: DeliveryState = DeliveryState.PENDING
-    attempts: list[Attempt] = field(default_factory=list)
-
-    def shown(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "about": self.about,
-            "state": self.state.value,
-            "status": self.attempts[-1].status if self.attempts else None,
-            "attempts": [attempt.shown() for attempt in self.attempts],
-            "body": self.body.decode(),
-            "created_at": self.created_at.isoformat(),
-        }
 
 
 def retry_pauses() -> Iterator[int]:
@@ -93,17 +41,23 @@ def retry_pauses() -> Iterator[int]:
 
 
 class WebhookSender:
-    """Delivers bodies to the one address that the application has configured."""
+    """Delivers events to the one address that the application has configured."""
 
-    def __init__(self, config: InstagramConfig, switches: Switches, background: Background) -> None:
+    def __init__(
+        self, config: InstagramConfig, switches: Switches, background: Background, clock: Clock
+    ) -> None:
         self.url = config.webhook_url
         self.deliveries: dict[str, Delivery] = {}
+        self.failures = Failures()
         self.session: aiohttp.ClientSession | None = None
         self._config = config
         self._switches = switches
         self._background = background
+        self._clock = clock
+        self._chance = Chance(switches)
         self._about: dict[str, Delivery] = {}
-        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._collecting: dict[Regime, Delivery] = {}
+        self._gate = (switches.at_once, asyncio.Semaphore(switches.at_once))
 
     def find(self, wanted: str) -> Delivery | None:
         """A delivery by its id, or the last one about a comment or message of this id."""
@@ -112,20 +66,40 @@ class WebhookSender:
     def record(self, about: str, body: bytes) -> Delivery:
         """A delivery that is not sent by itself."""
         delivery = Delivery(
-            id=uuid.uuid4().hex, about=about, body=body, created_at=now(), state=DeliveryState.UNSENT
+            about=[about], body=body, created_at=self._clock.now(), state=DeliveryState.UNSENT
         )
-        self.deliveries[delivery.id] = delivery
-        self._about[about] = delivery
+        self.deliveries[delivery.id] = self._about[about] = delivery
         return delivery
 
-    def send(self, about: str, body: bytes, *, subscribed: bool) -> Delivery:
-        """Record a delivery and start sending it, if there is a subscriber and an address."""
-        delivery = self.record(about, body)
-        if subscribed and self.url is not None:
-            delivery.state = DeliveryState.PENDING
-            # The delivery records what becomes of it, and the owner of the task ends it.
-            _task = self._background.start(self._persist(delivery))
+    def tell(self, *events: Event, subscriber: Subscriber | None = None) -> Delivery | None:
+        """Send events as the switches demand and give the last one's delivery; None while it is late.
+
+        Without a `subscriber` they are sent whoever is subscribed, as the dashboard's tests are.
+        """
+        delivery = None
+        for event in events:
+            delivery = self._tell(event, subscriber)
         return delivery
+
+    def tell_together(self, events: Sequence[Event], subscriber: Subscriber) -> Delivery:
+        """Send one body with all these events at once, whatever the switches say of batches and losses."""
+        delivery = self._begun(events[0])
+        for event in events:
+            self._add(delivery, event, subscriber)
+        if self.url is None or not subscriber.subscribed:
+            self._close(delivery)
+            delivery.state = DeliveryState.UNSENT
+        else:
+            self._dispatch(delivery)
+        return delivery
+
+    def shown(self) -> dict[str, Any]:
+        """Since when messaging webhooks fail, what Meta wrote of it, and how many deliveries stand where."""
+        states = [delivery.state for delivery in self.deliveries.values()]
+        return {
+            **self.failures.shown(),
+            "deliveries": {state.value: states.count(state) for state in DeliveryState},
+        }
 
     async def redeliver(self, delivery: Delivery, times: int, *, concurrent: bool) -> list[Attempt]:
         """Send the same bytes `times` more times, each once, and give what came of it."""
@@ -158,19 +132,126 @@ class WebhookSender:
         says = None if echoed else "the answer is not the challenge"
         return {"ok": answer.status == 200 and echoed, "status": answer.status, "error": says}
 
+    def _tell(self, event: Event, subscriber: Subscriber | None) -> Delivery | None:
+        if self.url is None or not (subscriber is None or subscriber.subscribed):
+            return self._kept(event, DeliveryState.UNSENT)
+        fate = self._chance.next()
+        if fate.lost:
+            return self._kept(event, DeliveryState.LOST)
+        delivery = None
+        for seconds in fate.late:
+            if seconds:
+                moment = self._clock.now() + timedelta(seconds=seconds)
+                self._start(self._join_later(event, subscriber, moment))
+            else:
+                delivery = self._join(event, subscriber)
+        return delivery
+
+    def _kept(self, event: Event, state: DeliveryState) -> Delivery:
+        """An event that is written down and not sent."""
+        delivery = self._begun(event)
+        self._add(delivery, event, None)
+        self._close(delivery)
+        delivery.state = state
+        return delivery
+
+    async def _join_later(self, event: Event, subscriber: Subscriber | None, moment: datetime) -> None:
+        await self._clock.until(moment)
+        self._join(event, subscriber)
+
+    def _join(self, event: Event, subscriber: Subscriber | None) -> Delivery:
+        """Put an event into the body that is collected, or a body of its own."""
+        size = 1 if event.form is Form.RAW else self._switches.batch_size
+        regime = self._regime(event)
+        delivery = self._collecting.get(regime) if size > 1 else None
+        if delivery is None:
+            delivery = self._begun(event)
+            if size > 1:
+                self._collecting[regime] = delivery
+                moment = self._clock.now() + timedelta(seconds=self._switches.batch_wait)
+                self._start(self._dispatch_later(delivery, moment))
+        self._add(delivery, event, subscriber)
+        if len(delivery.events) >= size:
+            self._dispatch(delivery)
+        return delivery
+
+    def _begun(self, event: Event) -> Delivery:
+        delivery = Delivery(about=[], created_at=self._clock.now(), regime=self._regime(event))
+        self.deliveries[delivery.id] = delivery
+        return delivery
+
+    def _add(self, delivery: Delivery, event: Event, subscriber: Subscriber | None) -> None:
+        delivery.events.append(event)
+        delivery.about.append(event.about)
+        self._about[event.about] = delivery
+        if subscriber is not None:
+            delivery.subscribers[event.account_id] = subscriber
+
+    def _regime(self, event: Event) -> Regime:
+        messaging = event.field in self._switches.messaging_regime
+        return Regime.MESSAGING if messaging else Regime.COMMENTS
+
+    async def _dispatch_later(self, delivery: Delivery, moment: datetime) -> None:
+        try:
+            await self._clock.until(moment)
+            if delivery.body is None:
+                self._dispatch(delivery)
+        finally:
+            self._close(delivery)  # also when the application stops: nothing may join what nobody sends
+
+    def _dispatch(self, delivery: Delivery) -> None:
+        self._close(delivery)
+        self._start(self._persist(delivery))
+
+    def _close(self, delivery: Delivery) -> bytes:
+        """The body, which from now on stays as it is."""
+        if delivery.body is None:
+            if self._collecting.get(delivery.regime) is delivery:
+                del self._collecting[delivery.regime]
+            body = compose(delivery.events, self._switches, self._clock.now())
+            delivery.body = serialize(body, self._switches.serializer)
+        return delivery.body
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start `work`, for which an advance of the clock waits."""
+        self._clock.engage()
+        try:
+            task = self._background.start(work)
+        except RuntimeError:
+            self._clock.release()
+            raise
+        task.add_done_callback(lambda _task: self._clock.release())
+
     async def _persist(self, delivery: Delivery) -> None:
         for pause in chain((0,), retry_pauses()):
-            await asyncio.sleep(pause * self._switches.retry_scale)
+            wait = timedelta(seconds=pause * self._switches.retry_scale)
+            await self._clock.until(self._clock.now() + wait)
+            if not delivery.wanted:
+                if delivery.regime is Regime.MESSAGING:
+                    break
+                continue  # repeated once somebody is subscribed again
             attempt = await self._attempt(delivery, again=False)
+            self._judge(delivery, attempt)
             if attempt.status == 200:  # Meta asks for exactly this
                 delivery.state = DeliveryState.DELIVERED
                 return
         delivery.state = DeliveryState.ABANDONED
 
+    def _judge(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Draw the consequences for the accounts whose messages are told."""
+        if delivery.regime is not Regime.MESSAGING:
+            return
+        if attempt.status == 200:
+            self.failures.end(delivery.subscribers)
+            return
+        for account_id, subscriber in delivery.subscribers.items():
+            if self.failures.note(account_id, attempt.at):
+                subscriber.subscribed = ()
+
     async def _attempt(self, delivery: Delivery, *, again: bool) -> Attempt:
-        async with self._gate:
-            at, started = now(), time.monotonic()
-            status, error = await self._post(delivery.body)
+        async with self._open_gate():
+            at, started = self._clock.now(), time.monotonic()
+            status, error = await self._post(self._close(delivery))
             attempt = Attempt(
                 at=at,
                 status=status,
@@ -181,6 +262,13 @@ class WebhookSender:
         delivery.attempts.append(attempt)
         return attempt
 
+    def _open_gate(self) -> asyncio.Semaphore:
+        """Lets in as many as the switch says; those already waiting keep the number of their time."""
+        at_once = self._switches.at_once
+        if self._gate[0] != at_once:
+            self._gate = (at_once, asyncio.Semaphore(at_once))
+        return self._gate[1]
+
     async def _post(self, body: bytes) -> tuple[int | None, str | None]:
         if self.session is None or self.url is None:
             return None, "no address"
@@ -190,8 +278,8 @@ class WebhookSender:
                 data=body,
                 headers={
                     "Content-Type": "application/json",
-                    "User-Agent": USER_AGENT,
-                    **sign(body, self._config.app_secret),
+                    "User-Agent": self._switches.user_agent,
+                    **sign(body, self._secret()),
                 },
                 timeout=TIMEOUT,
                 allow_redirects=False,
@@ -199,3 +287,14 @@ class WebhookSender:
                 return answer.status, None
         except (aiohttp.ClientError, OSError, ValueError) as error:  # a timeout is an OSError
             return None, type(error).__name__
+
+    def _secret(self) -> str:
+        match self._switches.signing:
+            case Signing.APP:
+                return self._config.app_secret
+            case Signing.META:
+                return self._config.meta_app_secret
+            case Signing.WRONG:
+                return f"not {self._config.app_secret}"
+            case _:
+                assert_never(self._switches.signing)

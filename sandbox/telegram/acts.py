@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from dataclasses import dataclass
 
 from sandbox.telegram.access import find_place
 from sandbox.telegram.chats import bot_member
 from sandbox.telegram.entities import find_entities, units
 from sandbox.telegram.errors import ApiError, ControlError, NotAnsweredError
-from sandbox.telegram.model import Chat, Json, Membership, Person, Place, Tap
+from sandbox.telegram.model import Chat, Json, Membership, Person, Place, Tap, Upload
 from sandbox.telegram.network import Network
 from sandbox.telegram.objects import (
     chat_object,
@@ -19,7 +20,8 @@ from sandbox.telegram.objects import (
     message_object,
     user_object,
 )
-from sandbox.telegram.text import TEXT_LIMIT
+from sandbox.telegram.sending import PHOTO_SIZE, described
+from sandbox.telegram.text import CAPTION_LIMIT, TEXT_LIMIT
 from sandbox.telegram.topics import remove_topic
 
 PRESS_PATIENCE = 5.0  # seconds a press waits for the bot's answer
@@ -30,6 +32,15 @@ ANONYMOUS: Json = {
     "first_name": "Group",
     "username": "GroupAnonymousBot",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """What a person sends: a document, or a photo. `size` is told in place of the real one."""
+
+    upload: Upload
+    photo: bool = False
+    size: int | None = None
 
 
 async def press(
@@ -75,17 +86,19 @@ def send(
     thread_id: int | None = None,
     chat_id: int | None = None,
     anonymous: bool = False,
+    file: SentFile | None = None,
 ) -> Json:
     """Write a message: `{message_id, update_id}`, the latter None when the bot may not see it.
 
-    A first message in the private chat starts the bot. `anonymous` writes as the group itself.
+    A first message in the private chat starts the bot. `anonymous` writes as the group itself. With a
+    `file` the text is its caption, and may be empty.
     """
     person, chat = _person(network, user_id), _chat(network, chat_id)
     if chat.is_private and chat.id != user_id:
         raise ControlError("a person can write only in the own private chat")
     if chat.is_private and chat.bot is Membership.KICKED:
         raise ControlError("that person has blocked the bot; unblock first")
-    content = _content(text)
+    content = _content(text) if file is None else _attached(network, file, text)
     place = _place(network, chat, thread_id, reply_to)
     if chat.is_private:
         chat.bot = Membership.MEMBER
@@ -201,16 +214,35 @@ def _place(network: Network, chat: Chat, thread_id: int | None, reply_to: int | 
         raise ControlError(error.description.removeprefix("Bad Request: ")) from None
 
 
-def _content(text: str) -> Json:
+def _attached(network: Network, file: SentFile, caption: str) -> Json:
+    """A document or a photo as the bot sees it, with what `getFile` needs."""
+    shown = described(file.upload)
+    network.keep_file(shown["file_id"], file.upload)
+    if file.size is not None:
+        shown["file_size"] = file.size
+    if file.photo:
+        width, height = PHOTO_SIZE
+        content: Json = {"photo": [{**shown, "width": width, "height": height}]}
+    else:
+        named = {"file_name": file.upload.filename} if file.upload.filename else {}
+        content = {"document": {**shown, **named, "mime_type": file.upload.content_type}}
+    if caption.strip():
+        words = _content(caption, CAPTION_LIMIT)
+        content["caption"] = words["text"]
+        content |= {"caption_entities": words["entities"]} if "entities" in words else {}
+    return content
+
+
+def _content(text: str, limit: int = TEXT_LIMIT) -> Json:
     if not text.strip():
         raise ControlError("text must not be empty")
     try:
-        too_long = units(text) > TEXT_LIMIT
+        too_long = units(text) > limit
         text.encode()
     except UnicodeEncodeError:
         raise ControlError("text must be valid Unicode") from None
     if too_long:
-        raise ControlError(f"text must not exceed {TEXT_LIMIT} UTF-16 units")
+        raise ControlError(f"text must not exceed {limit} UTF-16 units")
     found = [entity.body() for entity in find_entities(text, ())]
     found.sort(key=lambda entity: int(entity["offset"]))
     return {"text": text} | ({"entities": found} if found else {})

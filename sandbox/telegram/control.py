@@ -5,17 +5,18 @@ Everything is JSON; whatever is wrong with a request is answered with 400 and `{
 
 from __future__ import annotations
 
+import mimetypes
 from enum import StrEnum
 from typing import Any, TypeVar, assert_never
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.telegram import acts
 from sandbox.telegram.errors import ControlError, NotAnsweredError
 from sandbox.telegram.journal import Journal
-from sandbox.telegram.model import Json
+from sandbox.telegram.model import Json, Upload
 from sandbox.telegram.network import Network
 from sandbox.telegram.objects import inspected_object
 from sandbox.telegram.switches import Switches
@@ -34,11 +35,28 @@ class Press(_Body):
     chat_id: int | None = None
 
 
+class Attachment(_Body):
+    """A file that a person sends: `data` in base64, `times` over. `size` is told in place of the real one."""
+
+    name: str = ""
+    data: Base64Bytes
+    times: int = Field(default=1, ge=1)
+    mime_type: str | None = None
+    photo: bool = False
+    size: int | None = None
+
+    def sent(self) -> acts.SentFile:
+        """As the stand-in keeps it."""
+        kind = self.mime_type or mimetypes.guess_type(self.name)[0] or "application/octet-stream"
+        return acts.SentFile(Upload(self.name, kind, self.data * self.times), self.photo, self.size)
+
+
 class Send(_Body):
-    """`POST /_control/send`; the own id as `chat_id` is the private chat."""
+    """`POST /_control/send`; the own id as `chat_id` is the private chat, `text` a file's caption."""
 
     user_id: int
-    text: str
+    text: str = ""
+    file: Attachment | None = None
     reply_to: int | None = None
     thread_id: int | None = None
     chat_id: int | None = None
@@ -136,7 +154,9 @@ class Control:
 
     async def _send(self, request: web.Request) -> web.Response:
         body = await _read(request, Send)
-        return web.json_response(acts.send(self._network, **body.model_dump()))
+        file = None if body.file is None else body.file.sent()
+        sent = acts.send(self._network, **body.model_dump(exclude={"file"}), file=file)
+        return web.json_response(sent)
 
     async def _edit(self, request: web.Request) -> web.Response:
         body = await _read(request, Edit)
@@ -200,7 +220,7 @@ class Control:
         return web.json_response(self._journal.shown())
 
     async def _file(self, request: web.Request) -> web.Response:
-        """What the bot uploaded."""
+        """What the bot or a person uploaded."""
         upload = self._network.files.get(request.match_info["file_id"])
         if upload is None:
             raise ControlError("there is no such file")

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Any
 
 Json = dict[str, Any]
@@ -134,3 +135,8 @@ class Upload:
     filename: str
     content_type: str
     data: bytes
+
+    @property
+    def suffix(self) -> str:
+        """What the file's name ends with, dot included; empty without one."""
+        return PurePosixPath(self.filename).suffix

@@ -153,14 +153,17 @@ class Network:
         self.watchers.close()
 
     def _is_for_bot(self, chat: Chat, message: Message) -> bool:
-        """Privacy mode: commands for this bot, answers to its messages, and service messages."""
+        """Privacy mode: commands for this bot, also in captions, answers to it, and service messages."""
         if chat.is_private or self.switches.admin or message.service:
             return True
         replied = chat.messages.get(message.place.reply_to or 0)
         if replied is not None and replied.by_bot:
             return True
-        first = next(iter(message.content.get("entities", ())), None)
+        content = message.content
+        entities = content.get("entities") or content.get("caption_entities") or ()
+        first = next(iter(entities), None)
         if first is None or first["type"] != "bot_command" or first["offset"] != 0:
             return False
-        _, _, addressee = message.content["text"][: first["length"]].partition("@")
+        text: str = content.get("text") or content.get("caption") or ""
+        _, _, addressee = text[: first["length"]].partition("@")
         return not addressee or addressee.lower() == self.config.bot_username.lower()

@@ -87,7 +87,7 @@ def send_photo(network: Network, params: SendFile) -> Json:
     """Post a photo with a caption."""
     file = _file(network, params.photo, "photo", PHOTO_LIMIT)
     width, height = PHOTO_SIZE
-    sizes = [{**_described(file), "width": width, "height": height}]
+    sizes = [{**described(file), "width": width, "height": height}]
     return _post_file(network, params, {"photo": sizes}, file)
 
 
@@ -96,7 +96,7 @@ def send_document(network: Network, params: SendFile) -> Json:
     """Post a file with a caption."""
     file = _file(network, params.document, "document", UPLOAD_LIMIT)
     named = {"file_name": file.filename, "mime_type": file.content_type}
-    return _post_file(network, params, {"document": {**_described(file), **named}}, file)
+    return _post_file(network, params, {"document": {**described(file), **named}}, file)
 
 
 @FAMILY.method("sendChatAction", ChatAction)
@@ -186,6 +186,7 @@ def _file(network: Network, raw: object, kind: str, limit: int) -> Upload:
     return known
 
 
-def _described(file: Upload) -> Json:
+def described(file: Upload) -> Json:
+    """What a message tells of a file."""
     size = {"file_size": len(file.data)} if file.data else {}
     return {"file_id": secrets.token_urlsafe(24), "file_unique_id": secrets.token_urlsafe(9), **size}

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from sandbox.faults import Fault, FaultBox
-from sandbox.telegram import chats, commands, editing, marks, polling, sending, taps, topics
+from sandbox.telegram import chats, commands, editing, files, marks, polling, sending, taps, topics
 from sandbox.telegram.arguments import decoded, read_arguments, shown_arguments
 from sandbox.telegram.control import Control, control_errors
 from sandbox.telegram.errors import ApiError, too_many_requests
@@ -19,7 +19,7 @@ from sandbox.telegram.network import Network
 from sandbox.telegram.sending import UPLOAD_LIMIT
 from sandbox.telegram.updates import Wake
 
-FAMILIES = (chats, commands, editing, marks, polling, sending, taps, topics)
+FAMILIES = (chats, commands, editing, files, marks, polling, sending, taps, topics)
 METHODS = {name: call for module in FAMILIES for name, call in module.FAMILY.methods.items()}
 SPELLING = {name.lower(): name for name in METHODS}  # the server reads names in any case
 BODY_LIMIT = UPLOAD_LIMIT + 1024 * 1024  # room for the other fields of a form
@@ -41,6 +41,7 @@ class Telegram:
         application = web.Application(client_max_size=BODY_LIMIT, middlewares=[control_errors])
         application.add_routes(self._faults.routes())
         application.add_routes(Control(self._network, self._journal).routes())
+        application.router.add_route("GET", "/file/bot{token}/{path:.*}", self._download)
         application.router.add_route("*", "/file/bot{token}/{path:.*}", _not_found)
         for verb in ("GET", "POST"):
             application.router.add_route(verb, "/bot{token}/{method}", self._handle)
@@ -66,6 +67,29 @@ class Telegram:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        """Fetch a file; a fault for it is planned as one for a method called `downloadFile`."""
+        if request.match_info["token"] != self._config.bot_token:
+            return await _not_found(request)
+        path = request.match_info["path"]
+        call = self._journal.open(files.DOWNLOAD, {"path": path})
+
+        async def execute() -> web.StreamResponse:
+            try:
+                response = files.content(self._network, path)
+            except ApiError as error:
+                call.fail(error.code, error.description)
+                return _refusal(error)
+            call.succeed()
+            return response
+
+        def refuse(fault: Fault) -> web.StreamResponse:
+            error = _worded(fault)
+            call.fail(error.code, error.description)
+            return _refusal(error)
+
+        return await self._faults.play(request, call.method, execute, refuse)
 
     async def _play(self, request: web.Request, call: Call, arguments: Json) -> web.StreamResponse:
         async def execute() -> web.StreamResponse:

@@ -17,5 +17,7 @@ class Switches(BaseModel):
     # Whether the bot may keep topics, pin and delete without `admin`. Together with privacy mode this is
     # stricter than the real thing on purpose: the rights are there, but chatter is never delivered.
     rights: bool = True
+    # `getFile` refuses files beyond 20 MB and tells their size; a Bot API server of one's own does not.
+    lax_files: bool = False
     # Seconds a tap can be answered. The real window is not documented; refusals are seen after 10–20 s.
     callback_seconds: float = Field(default=15.0, gt=0)

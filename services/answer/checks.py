@@ -11,11 +11,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from db.life.delivery import Effect
 from db.models import Passage
+from db.models.comment import CommentKind
 from db.models.knowledge import PassageKind
-from services.decide.wording import LONGEST_REPLY
+from services.deliver.channel import effect_of
 
-PREFERRED_LENGTH = 300  # characters: the legacy limit of replies, and what people read (datasheet, §3.1)
+# Limits of public replies that Meta published once and does not any more (datasheet, §3.1: UNSURE). A text
+# beyond them may be refused or taken for spam: people are told, and may send it all the same.
+PREFERRED_LENGTH = 300  # characters; also what people read
+MOST_HASHTAGS = 4
+MOST_LINKS = 1
+SHOUTED = 5  # letters; "OK!" is no shouting
 
 
 class Check(StrEnum):
@@ -28,6 +35,9 @@ class Check(StrEnum):
     HANDLE = "handle"
     LANGUAGE = "language"
     LENGTH = "length"
+    HASHTAGS = "hashtags"
+    LINKS = "links"  # too many of them, whatever they are
+    CAPITALS = "capitals"
     MARKDOWN = "markdown"
     SOURCE = "source"
     UNANSWERABLE = "unanswerable"  # the model says that the knowledge holds no answer
@@ -57,6 +67,7 @@ _LINK = re.compile(
     rf"|(?<!\w)(?:[\w-]+\.)+(?:(?:{_ENDS})(?!\w)(?:[/?#:]\S*)?|[a-z]{{2,}}/\S*)",
     re.IGNORECASE,
 )
+_HASHTAG = re.compile(r"(?<!\w)#\w+")
 _HANDLE = re.compile(r"(?<!\w)@(\w+(?:\.\w+)*)")
 _PHONE = re.compile(r"(?<!\w)\+?\d(?:[\s().-]{0,2}\d){6,18}(?!\w)")
 _NUMBER = re.compile(r"\d+(?: \d{3})+(?:[.,]\d+)?|\d+(?:[.,:]\d+)*")
@@ -79,11 +90,12 @@ def checked(
     caption: str,
     language: str,
     mention: str | None = None,
+    kind: CommentKind = CommentKind.COMMENT,
 ) -> list[Failure]:
     """Everything in `text` that a manager should look at twice; empty when nothing was found.
 
     `offered` are the passages shown to the model by id; `mention` is the name of the customer, who may be
-    addressed by it.
+    addressed by it; `kind` is that of the words which `text` answers.
     """
     used = [offered[key] for key in used_ids if key in offered]
     sources = _plain("\n".join([caption, *(f"{passage.title}\n{passage.text}" for passage in used)]))
@@ -98,16 +110,27 @@ def checked(
     failures += _numbers(body, sources)
     if _MARKDOWN.search(_HANDLE.sub(" ", text)):
         failures.append(Failure(Check.MARKDOWN, ""))
-    if len(text) > PREFERRED_LENGTH:
-        failures.append(Failure(Check.LENGTH, f"{len(text)}/{PREFERRED_LENGTH}"))
+    if effect_of(kind) is Effect.REPLY:
+        failures += _unlike_a_reply(text)
     if not _in_language(text, language):
         failures.append(Failure(Check.LANGUAGE, language))
     return list(dict.fromkeys(failures))
 
 
-def too_long(text: str) -> bool:
-    """Whether Instagram would refuse the text."""
-    return len(text) > LONGEST_REPLY
+def _unlike_a_reply(text: str) -> Iterable[Failure]:
+    """What Instagram may hold against a public reply."""
+    if len(text) > PREFERRED_LENGTH:
+        yield Failure(Check.LENGTH, f"{len(text)}/{PREFERRED_LENGTH}")
+    hashtags = len(_HASHTAG.findall(text))
+    if hashtags > MOST_HASHTAGS:
+        yield Failure(Check.HASHTAGS, f"{hashtags}/{MOST_HASHTAGS}")
+    words = _HANDLE.sub(" ", text)
+    links = len(_LINK.findall(words))
+    if links > MOST_LINKS:
+        yield Failure(Check.LINKS, f"{links}/{MOST_LINKS}")
+    letters = [letter for letter in _LINK.sub(" ", words) if letter.isupper() or letter.islower()]
+    if len(letters) >= SHOUTED and all(letter.isupper() for letter in letters):
+        yield Failure(Check.CAPITALS, "")
 
 
 def _plain(text: str) -> str:

@@ -10,10 +10,11 @@ from db.engine import Database
 from db.models import Account, Classification, Comment, LlmCall, Media, Passage
 from db.models.llm_call import CallOutcome, Purpose
 from db.repositories import comments
-from services.answer.checks import Check, Failure, checked, too_long
+from services.answer.checks import Check, Failure, checked
 from services.answer.reply import Answer
-from services.context import comment_part, post_part, thread_part
+from services.context import channel_part, comment_part, post_part, thread_part
 from services.decide.wording import addressed, clean
+from services.deliver.channel import size
 from services.knowledge.offering import key_of, knowledge_part, offered
 from services.llm.gateway import Gateway
 from services.llm.models import Models
@@ -82,12 +83,12 @@ class Drafter:
         media = await self._posts.of(comment, account)
         async with self._db.transaction() as tx:
             thread = await comments.thread(tx.session, comment)
-            asked = " ".join([comment.text, (media.caption or "") if media else ""])
+            caption = (media.caption or "") if media else ""
             return _Material(
                 classification=await comments.classification(tx.session, comment.id),
                 thread=thread,
                 media=media,
-                passages=await offered(tx.session, account.id, asked),
+                passages=await offered(tx.session, account.id, comment.text, caption),
             )
 
     def _question(
@@ -100,10 +101,14 @@ class Drafter:
             model=self._models.answer,
             instructions=instructions.text,
             prompt_version=instructions.version,
-            stable={**knowledge_part(material.passages), "business": {"handle": account.username}},
+            stable={
+                **knowledge_part(material.passages),
+                "business": {"handle": account.username, "tone": account.tone},
+            },
             variable={
                 "task": "answer",
                 "comment": comment_part(comment),
+                "channel": channel_part(comment.kind),
                 "post": post_part(material.media),
                 "thread": thread_part(comment, material.thread, account),
                 "language": reading.language if reading else "",
@@ -122,7 +127,7 @@ def _judged(answer: Answer, call: LlmCall, comment: Comment, material: _Material
     if not words:
         raise LlmError(CallOutcome.REFUSED, "the model wrote no reply")
     text = addressed(comment, words)
-    if too_long(text):
+    if size(comment.kind, text).too_long:
         raise LlmError(CallOutcome.INVALID, "the reply is longer than Instagram takes")
     by_key = {key_of(passage): passage for passage in material.passages}
     language = material.classification.language if material.classification else ""
@@ -133,6 +138,7 @@ def _judged(answer: Answer, call: LlmCall, comment: Comment, material: _Material
         caption=(material.media.caption or "") if material.media else "",
         language=language,
         mention=comment.author_username,
+        kind=comment.kind,
     )
     if not answer.answerable:
         failures.append(Failure(Check.UNANSWERABLE, (answer.needs_manager_reason or "")[:200]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from db.engine import Database
+from db.engine import Database, Transaction
 from db.life.comment import CommentState
 from db.life.draft import DraftState
 from db.models import Account, Comment, Draft
@@ -15,6 +15,7 @@ from db.queue import Job, Step
 from db.repositories import accounts, comments, drafts, moves
 from services import cards
 from services.answer.drafting import Drafted, Drafter
+from services.decide.superseding import Superseding
 from services.llm.models import llm_failed, llm_works, pause_after
 from services.llm.port import LlmError
 from services.opening import open_card
@@ -25,9 +26,10 @@ from services.work.lease import kept
 class AnswerStep:
     """Writes the first version and opens the card."""
 
-    def __init__(self, db: Database, drafter: Drafter, options: Options) -> None:
+    def __init__(self, db: Database, drafter: Drafter, superseding: Superseding, options: Options) -> None:
         self._db = db
         self._drafter = drafter
+        self._superseding = superseding
         self._options = options
 
     async def __call__(self, comment_id: int | None) -> None:
@@ -49,24 +51,29 @@ class AnswerStep:
 
     async def _save(self, comment: Comment, account: Account, drafted: Drafted) -> None:
         async with self._db.transaction() as tx:
+            await comments.lock_thread(tx.session, comment)
             if await moves.save(tx.session, comment, CommentState.WAITING) is None:
                 return
             await llm_works(tx)
-            reading = await comments.classification(tx.session, comment.id)
             known = await drafts.for_comment(tx.session, comment.id)
-            version = (known.version if known else 0) + 1
+            version = await drafts.next_version(tx.session, known.id) if known else 1
             draft = await open_card(
                 tx,
                 comment,
                 account,
-                urgent=reading is not None and reading.category is Category.URGENT,
+                self._superseding,
+                urgent=await _urgent(tx, comment),
                 version=version,
             )
-            await drafts.add_version(tx.session, draft, version, origin=DraftOrigin.MODEL, **drafted.values)
+            if draft is not None:
+                await drafts.add_version(
+                    tx.session, draft, version, origin=DraftOrigin.MODEL, **drafted.values
+                )
 
     async def _failed(self, comment: Comment, account: Account, error: LlmError) -> None:
         """Outages are waited for within bounds; then a person answers without a draft."""
         async with self._db.transaction() as tx:
+            await comments.lock_thread(tx.session, comment)
             await llm_failed(tx, error)
             if error.outcome is CallOutcome.TRANSIENT and comment.attempts < self._options.max_attempts:
                 pause = pause_after(error, comment.attempts)
@@ -87,9 +94,15 @@ class AnswerStep:
                 tx.session, comment, CommentState.WAITING, error=str(error), note=str(error)
             )
             if given_up is not None:
-                reading = await comments.classification(tx.session, comment.id)
-                urgent = reading is not None and reading.category is Category.URGENT
-                await open_card(tx, comment, account, urgent=urgent, why_no_text="llm_failed")
+                urgent = await _urgent(tx, comment)
+                await open_card(
+                    tx, comment, account, self._superseding, urgent=urgent, why_no_text="llm_failed"
+                )
+
+
+async def _urgent(tx: Transaction, comment: Comment) -> bool:
+    reading = await comments.classification(tx.session, comment.id)
+    return reading is not None and reading.category is Category.URGENT
 
 
 class RegenerateStep:
@@ -120,8 +133,9 @@ class RegenerateStep:
             await self._save(draft, drafted)
 
     async def _save(self, draft: Draft, drafted: Drafted) -> None:
-        version = draft.version + 1
         async with self._db.transaction() as tx:
+            # Not the version shown and one: that is 0 after the customer changed the words.
+            version = await drafts.next_version(tx.session, draft.id)
             saved = await moves.save(
                 tx.session,
                 draft,

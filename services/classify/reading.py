@@ -7,7 +7,8 @@ import unicodedata
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from db.models.comment import Category, Sentiment
+from db.models import Comment, Media
+from db.models.comment import Category, CommentKind, MediaState, Sentiment
 
 NO_WORDS_CONFIDENCE = 100
 LONGEST_REASON = 300
@@ -60,3 +61,19 @@ def settled_by_rules(text: str) -> Classification | None:
         needs_human=False,
         injection_suspected=False,
     )
+
+
+def mentions_elsewhere(comment: Comment, media: Media | None, username: str) -> bool:
+    """Whether a comment stands under somebody else's post and mentions the account `username`.
+
+    With Instagram Login such mentions come by the `comments` field, and nothing in the event says whose the
+    post is (datasheet, §2.7 h: UNSURE). So a comment counts as a mention when its post cannot be read as
+    ours (Graph shows only the account's own by their id), it is no advertisement, whose posts cannot always
+    be read either, and its words hold @username.
+    """
+    if comment.kind is not CommentKind.COMMENT or media is None or media.state is not MediaState.UNREADABLE:
+        return False
+    if media.kind == "AD" or media.ad_id is not None or not username:
+        return False
+    name = rf"(?<![\w.])@{re.escape(username)}(?!\w|\.\w)"
+    return re.search(name, comment.text, re.IGNORECASE) is not None

@@ -27,28 +27,24 @@ class Route:
     why_no_text: str | None = None
 
 
-ANSWERED_HERE = frozenset({CommentKind.COMMENT})
-"""Kinds that take a public reply: live comments do not (datasheet, §3.1), messages and mentions have
-their own ways, and until the program knows them a manager answers in the Instagram app."""
+NO_WORDS = Route(Handling.CARD, why_no_text="attachment")
+"""Pictures and the like, which no model is shown: a person looks at them in the Instagram app."""
 
 
 def route(kind: CommentKind, category: Category, mode: PolicyMode, *, injection_suspected: bool) -> Route:
-    """Nothing here publishes: `auto` is handled where it is earned, and reads as `suggest` until then."""
-    if kind not in ANSWERED_HERE:
-        return Route(
-            Handling.IGNORE
-            if category is Category.IRRELEVANT and kind is CommentKind.LIVE_COMMENT
-            else Handling.CARD,
-            urgent=category is Category.URGENT,
-            why_no_text="answer_in_app",
-        )
+    """The same for every kind: how and until when it can be answered matters at the approval.
+
+    Nothing here publishes: `auto` is handled where it is earned, and reads as `suggest` until then.
+    """
     if injection_suspected:
         return Route(Handling.CARD, why_no_text="withheld")
     match category:
         case Category.IRRELEVANT:
             return Route(Handling.IGNORE)
         case Category.TOXIC | Category.SPAM:
-            return Route(Handling.CARD, why_no_text="hide_proposed")
+            # Only comments under our own posts can be hidden, and not those of a broadcast (datasheet, §3.1).
+            hideable = kind is CommentKind.COMMENT
+            return Route(Handling.CARD, why_no_text="hide_proposed" if hideable else "not_needed")
         case (
             Category.URGENT | Category.QUESTION | Category.COMPLAINT | Category.PRAISE | Category.PARTNERSHIP
         ):

@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement
 
 from db.engine import Transaction
 from db.life.draft import OPEN, DraftState
-from db.models import Decision, Draft
+from db.models import Comment, Decision, Draft
 from db.models.decision import Action
 from db.repositories import drafts, managers
 from db.repositories.drafts import Decided
 from services import cards
 from services.decide.outcome import Actor, Outcome, Result
+from services.deliver.channel import Size
+from services.deliver.window import Window, window_of
 from services.options import Options
 
 _LEADS_TO: Mapping[Action, DraftState] = {
@@ -84,6 +86,16 @@ class Desk:
     async def _shown(tx: Transaction, action: Action, draft: Draft, *, by: str | None = None) -> Outcome:
         await cards.show(tx, draft)
         return Outcome(Result.DONE, action, draft, by=by)
+
+    async def _window(self, tx: Transaction, actor: Actor, comment: Comment) -> Window:
+        """Until when this actor's answer would be taken: the human agent's time is not the program's."""
+        return await window_of(tx, comment, human_agent=self._options.human_agent and actor.id is not None)
+
+    @staticmethod
+    def _too_long(action: Action, draft: Draft, size: Size) -> Outcome:
+        return Outcome(
+            Result.LONG_TEXT, action, draft, length=size.length, longest=size.longest, unit=size.unit
+        )
 
     @staticmethod
     async def _name(tx: Transaction, manager_id: int | None) -> str | None:

@@ -13,7 +13,8 @@ from db.repositories import comments, deliveries, drafts
 from db.repositories.drafts import Decided
 from services.decide.desk import Desk, now
 from services.decide.outcome import Actor, Outcome, Result
-from services.decide.wording import LONGEST_REPLY, addressed, clean
+from services.decide.wording import addressed, clean
+from services.deliver.channel import size
 
 
 class Editing(Desk):
@@ -107,14 +108,15 @@ class Editing(Desk):
         if not words:
             return Outcome(Result.EMPTY_TEXT, Action.EDIT, known)
         words = addressed(comment, words)
-        if len(words) > LONGEST_REPLY:
-            return Outcome(Result.LONG_TEXT, Action.EDIT, known, length=len(words), longest=LONGEST_REPLY)
+        length = size(comment.kind, words)
+        if length.too_long:
+            return self._too_long(Action.EDIT, known, length)
         draft = await drafts.change(
             tx.session,
             draft_id,
             Draft.version == version,
             drafts.free_for(actor.id or 0),
-            version=version + 1,
+            version=await drafts.next_version(tx.session, draft_id),
             why_no_text=None,
             claimed_by=None,
             claim_until=None,

@@ -15,7 +15,7 @@ from services.decide.desk import Desk, now
 from services.decide.outcome import Actor, Outcome, Result
 from services.decide.verdicts import ReplyAlreadyLive
 from services.deliver.confirming import settled
-from services.deliver.planning import plan_reply, plan_visibility
+from services.deliver.planning import plan_answer, plan_visibility
 
 
 class Effects(Desk):
@@ -49,6 +49,8 @@ class Effects(Desk):
             and delivery.state is DeliveryState.FAILED
             and draft.state is DraftState.APPROVED
         ):
+            if await self._too_late(tx, actor, draft):
+                return Outcome(Result.WINDOW_CLOSED, Action.RETRY, draft)
             return await self._send_anew(tx, Action.RETRY, actor, draft)
         again = await moves.move(
             tx.session,
@@ -93,6 +95,8 @@ class Effects(Desk):
         draft, delivery = await self._uncertain(tx, draft_id)
         if draft is None or delivery is None:
             return await self._refused(tx, Action.SEND_AGAIN, actor, draft_id, version)
+        if await self._too_late(tx, actor, draft):
+            return Outcome(Result.WINDOW_CLOSED, Action.SEND_AGAIN, draft)
         absent = await moves.move(
             tx.session, Delivery, delivery.id, DeliveryState.FAILED, note=f"absent, says {actor.name}"
         )
@@ -104,9 +108,17 @@ class Effects(Desk):
         await settled(tx, draft.id)
         decision = await self.record(tx, action, actor, Decided(draft, draft.state))
         comment = await comments.get(tx.session, draft.comment_id)
-        if await plan_reply(tx, draft, comment, decision, self._options.undo) is None:
+        window = await self._window(tx, actor, comment)
+        delivery = await plan_answer(
+            tx, draft, comment, decision, self._options.undo, human_agent=window.human_agent
+        )
+        if delivery is None:
             raise ReplyAlreadyLive
         return await self._shown(tx, action, draft)
+
+    async def _too_late(self, tx: Transaction, actor: Actor, draft: Draft) -> bool:
+        comment = await comments.get(tx.session, draft.comment_id)
+        return (await self._window(tx, actor, comment)).closed
 
     async def _uncertain(self, tx: Transaction, draft_id: int) -> tuple[Draft | None, Delivery | None]:
         delivery = await deliveries.newest(tx.session, draft_id, deliveries.WORDS)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from db.models import Draft
 from db.models.decision import Action
 from db.models.manager import Role
+from services.deliver.channel import Unit
 
 
 class Result(StrEnum):
@@ -24,7 +25,8 @@ class Result(StrEnum):
     LIMIT = "limit"  # regenerated as often as allowed
     TOO_LATE = "too_late"  # it has left for Instagram already
     EMPTY_TEXT = "empty_text"
-    LONG_TEXT = "long_text"  # `length` and `longest` tell
+    LONG_TEXT = "long_text"  # `length`, `longest` and `unit` tell
+    WINDOW_CLOSED = "window_closed"  # Instagram takes no answer from here any more
     NOT_NOW = "not_now"  # the draft is in a state in which this makes no sense
     UNKNOWN = "unknown"  # no such draft
 
@@ -56,6 +58,7 @@ class Outcome:
     until: datetime | None = None
     length: int | None = None
     longest: int | None = None
+    unit: Unit | None = None
 
     @property
     def done(self) -> bool:

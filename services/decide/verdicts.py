@@ -9,11 +9,11 @@ from db.life.draft import OPEN, DraftState
 from db.models import Comment, Delivery, Draft
 from db.models.decision import Action
 from db.repositories import comments, deliveries, drafts, moves
-from services.classify.routing import ANSWERED_HERE
 from services.decide.desk import Desk, now
 from services.decide.outcome import Actor, Outcome, Result
+from services.deliver.channel import size
 from services.deliver.confirming import settled
-from services.deliver.planning import plan_reply
+from services.deliver.planning import plan_answer
 
 
 class ReplyAlreadyLive(Exception):
@@ -35,12 +35,19 @@ class Verdicts(Desk):
         """
         if version == 0:
             return await self._refused(tx, Action.APPROVE, actor, draft_id, version, Result.NO_TEXT)
-        if await self._answered_elsewhere(tx, draft_id):
-            return await self._refused(tx, Action.APPROVE, actor, draft_id, version)
+        draft = await drafts.get(tx.session, draft_id)
         shown = await drafts.version(tx.session, draft_id, version)
-        if shown is not None and shown.flags and not confirmed:
-            draft = await drafts.get(tx.session, draft_id)
-            if draft is not None and draft.state in OPEN and draft.version == version:
+        if draft is None or shown is None:
+            return await self._refused(tx, Action.APPROVE, actor, draft_id, version)
+        comment = await comments.get(tx.session, draft.comment_id)
+        window = await self._window(tx, actor, comment)
+        if window.closed:
+            return await self._refused(tx, Action.APPROVE, actor, draft_id, version, Result.WINDOW_CLOSED)
+        if draft.state in OPEN and draft.version == version:
+            length = size(comment.kind, shown.text)
+            if length.too_long:
+                return self._too_long(Action.APPROVE, draft, length)
+            if shown.flags and not confirmed:
                 return Outcome(Result.CONFIRM, Action.APPROVE, draft)
         decided = await drafts.decide(
             tx.session,
@@ -56,8 +63,9 @@ class Verdicts(Desk):
         if decided is None:
             return await self._refused(tx, Action.APPROVE, actor, draft_id, version)
         decision = await self.record(tx, Action.APPROVE, actor, decided)
-        comment = await comments.get(tx.session, decided.draft.comment_id)
-        delivery = await plan_reply(tx, decided.draft, comment, decision, self._options.undo)
+        delivery = await plan_answer(
+            tx, decided.draft, comment, decision, self._options.undo, human_agent=window.human_agent
+        )
         if delivery is None:
             raise ReplyAlreadyLive
         return await self._shown(tx, Action.APPROVE, decided.draft)
@@ -159,12 +167,3 @@ class Verdicts(Desk):
             tx.session, Comment, decided.draft.comment_id, CommentState.CLOSED, note="done elsewhere"
         )
         return await self._shown(tx, Action.DONE, decided.draft)
-
-    @staticmethod
-    async def _answered_elsewhere(tx: Transaction, draft_id: int) -> bool:
-        """Whether this kind of words takes no public reply."""
-        draft = await drafts.get(tx.session, draft_id)
-        if draft is None:
-            return False
-        comment = await comments.get(tx.session, draft.comment_id)
-        return comment.kind not in ANSWERED_HERE

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 
+from db.life.delivery import Effect
 from db.models import Comment
+from services.deliver.channel import LONGEST_REPLY, effect_of
 
-LONGEST_REPLY = 2200
-"""Characters; the limit integrators report for public replies (datasheet, §3.1: unpublished)."""
+__all__ = ["LONGEST_REPLY", "addressed", "clean"]
 
 
 def addressed(comment: Comment, text: str) -> str:
-    """Inside a thread a reply begins with the customer's @username, so that two equal thanks differ.
+    """Inside a public thread a reply begins with the customer's @username, so that two equal thanks differ.
 
     The prefix is part of the text that a manager sees and approves (rulings, 6 and 7).
     """
-    if comment.parent_instagram_id is None or not comment.author_username:
+    public = effect_of(comment.kind) is Effect.REPLY
+    if not public or comment.parent_instagram_id is None or not comment.author_username:
         return text
     mention = f"@{comment.author_username}"
     # @anna is not addressed by “@anna_k …”

@@ -19,9 +19,10 @@ from services.instagram.errors import Trouble
 async def confirm_own(
     tx: Transaction, account: Account, *, thread: str, external_id: str, text: str
 ) -> Delivery | None:
-    """Our own reply came back as a webhook: the delivery that wrote it is certainly sent.
+    """Our own words came back as a webhook: the delivery that wrote them is certainly sent.
 
-    None when no open doubt matches: the reply is known already, or somebody wrote it in the app.
+    `thread` is a top-level comment's id, or a conversation's, where private replies appear too.
+    None when no open doubt matches: they are known already, or somebody wrote them in the app.
     """
     if await deliveries.claimed_ids(tx.session, account.id, [external_id]):
         return None
@@ -52,14 +53,14 @@ async def confirm_own(
 
 
 async def _replaces(tx: Transaction, delivery: Delivery) -> bool:
-    """Whether `delivery` may be the comment's live reply.
+    """Whether `delivery` may be the comment's live answer.
 
     A person thought it absent and had it sent again, and it arrived after all: the second one stays here
     while it has not left. False when it has.
     """
     if delivery.state is not DeliveryState.FAILED:
         return True
-    second = await deliveries.live_reply(tx.session, delivery.comment_id)
+    second = await deliveries.live(tx.session, delivery.comment_id, delivery.effect)
     if second is None:
         return True
     cancelled = await moves.move(
@@ -79,6 +80,7 @@ async def after_sent(tx: Transaction, delivery: Delivery) -> None:
         await moves.move(tx.session, Comment, delivery.comment_id, CommentState.ANSWERED)
     await settled(tx, delivery.draft_id)
     await resolve_alert(tx, "instagram_down", str(delivery.account_id))
+    await resolve_alert(tx, "delivery_failed", _permission(delivery))
     await redraw(tx, delivery)
 
 
@@ -90,12 +92,19 @@ async def settled(tx: Transaction, draft_id: int) -> None:
 
 
 def _cause(delivery: Delivery, error: str | None, *, in_doubt: bool) -> tuple[str, str]:
-    """The alert's kind and subject: an outage and its doubts are one message each, however many replies."""
+    """The alert's kind and subject: what concerns many replies is one message, however many."""
     if in_doubt:
         return "delivery_uncertain", ""
     if error == Trouble.TRANSIENT.value:
         return "instagram_down", str(delivery.account_id)
+    if error == Trouble.PERMISSION.value:
+        return "delivery_failed", _permission(delivery)
     return "delivery_failed", str(delivery.draft_id)
+
+
+def _permission(delivery: Delivery) -> str:
+    """What the app may not do for an account concerns all its deliveries of the kind."""
+    return f"{Trouble.PERMISSION}:{delivery.account_id}:{delivery.effect}"
 
 
 async def give_up(

@@ -9,15 +9,26 @@ from db.life.delivery import Effect
 from db.models import Comment, Decision, Delivery, Draft
 from db.queue import Job, Step
 from db.repositories import deliveries
+from services.deliver.channel import effect_of
 
 DELIVERY_PRIORITY = 3
 
 
-async def plan_reply(
-    tx: Transaction, draft: Draft, comment: Comment, decision: Decision, undo: timedelta
+async def plan_answer(
+    tx: Transaction,
+    draft: Draft,
+    comment: Comment,
+    decision: Decision,
+    undo: timedelta,
+    *,
+    human_agent: bool = False,
 ) -> Delivery | None:
-    """A public reply with exactly the decided version, after the undo window; None: one is live already."""
-    return await _plan(tx, draft, comment, decision, Effect.REPLY, undo)
+    """The answer that the comment's kind takes, with exactly the decided version, after the undo window.
+
+    None: one is live already. `human_agent` is seen to again when it leaves.
+    """
+    effect = effect_of(comment.kind)
+    return await _plan(tx, draft, comment, decision, effect, undo, human_agent=human_agent)
 
 
 async def plan_visibility(
@@ -28,17 +39,25 @@ async def plan_visibility(
 
 
 async def _plan(
-    tx: Transaction, draft: Draft, comment: Comment, decision: Decision, effect: Effect, undo: timedelta
+    tx: Transaction,
+    draft: Draft,
+    comment: Comment,
+    decision: Decision,
+    effect: Effect,
+    undo: timedelta,
+    *,
+    human_agent: bool = False,
 ) -> Delivery | None:
     delivery = await deliveries.plan(
         tx.session,
-        account_id=comment.account_id,
+        effect=effect,
         comment_id=comment.id,
+        account_id=comment.account_id,
         draft_id=draft.id,
         draft_version=draft.version,
         decision_id=decision.id,
-        effect=effect,
         send_after=datetime.now(UTC) + undo,
+        human_agent=human_agent,
     )
     if delivery is not None:
         wake(tx, delivery, undo)

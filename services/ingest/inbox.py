@@ -122,23 +122,24 @@ def _refuse(delivery: _Delivery) -> None:
 
 
 async def _store(tx: Transaction, group: list[_Delivery]) -> list[Receipt]:
-    unique: dict[str, Element] = {}
+    unique: dict[tuple[str | None, str], Element] = {}
     for delivery in group:
         for element in delivery.elements:
-            unique.setdefault(element.identity, element)
-    new: dict[str, EventState] = {}
+            unique.setdefault(element.key, element)
+    new: dict[tuple[str | None, str], EventState] = {}
     if unique:
         # Sorted: two groups with the same elements take their locks in the same order.
-        rows = [_row(unique[identity]) for identity in sorted(unique)]
-        new = {event.identity: event.state for event in await inbox.add(tx.session, rows)}
+        rows = [_row(unique[key]) for key in sorted(unique, key=_place)]
+        added = await inbox.add(tx.session, rows)
+        new = {(event.account_instagram_id, event.identity): event.state for event in added}
     if EventState.RECEIVED in new.values():
         tx.enqueue(Job(Step.INGEST, priority=INGEST_PRIORITY))
-    odd = [unique[identity] for identity, state in new.items() if state is EventState.QUARANTINED]
+    odd = [unique[key] for key, state in new.items() if state is EventState.QUARANTINED]
     if odd:
         await raise_alert(tx, "quarantined", count=len(odd), problem=odd[0].problem or "")
     receipts = []
     for delivery in group:
-        fresh = [element for element in delivery.elements if element.identity in new]
+        fresh = [element for element in delivery.elements if element.key in new]
         receipts.append(
             Receipt(
                 new=len(fresh),
@@ -147,6 +148,11 @@ async def _store(tx: Transaction, group: list[_Delivery]) -> list[Receipt]:
             )
         )
     return receipts
+
+
+def _place(key: tuple[str | None, str]) -> tuple[str, str]:
+    account, identity = key
+    return identity, account or ""
 
 
 def _row(element: Element) -> dict[str, object]:

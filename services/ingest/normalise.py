@@ -1,117 +1,51 @@
-"""What an element means: a customer's comment or message, our own, or nothing the pipeline works on.
+"""From an element to what it means. Nothing here trusts the payload.
 
-A comment event holds no time, no post caption and, for mentions, no text: the caller fetches them. Nothing
-here trusts the payload; a shape that cannot be meant is `Malformed`, never an exception.
+A comment event holds no time, no post caption and, for mentions, no text: they are fetched later. A shape
+that cannot be meant is `Malformed`, never an exception.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
 from db.models.comment import CommentKind
 from services.ingest.document import readable
-from services.ingest.envelope import COMMENT_FIELDS, MESSAGING_FIELDS, identifier, messaging_part, moment
+from services.ingest.envelope import (
+    COMMENT_FIELDS,
+    MESSAGING_FIELDS,
+    TEST_ACCOUNT,
+    identifier,
+    messaging_part,
+    moment,
+)
+from services.ingest.meaning import (
+    Deletion,
+    Edit,
+    Inbound,
+    Malformed,
+    Normalised,
+    NotForPipeline,
+    OwnComment,
+    Reason,
+    Said,
+    TestPayload,
+    Unread,
+)
 
 MAX_TEXT = 10_000  # characters; Instagram's own limit for a comment is 2,200, for a message 1,000 bytes
 MAX_USERNAME = 100  # Instagram allows 30
 MAX_ATTACHMENTS = 20  # Instagram sends at most 10 with one message
 
 # What the App Dashboard's "Send to My Server" always sends, beside entry.id "0", which the bare form lacks.
-TEST_ACCOUNT = "0"
 TEST_COMMENT = "17865799348089039"
 TEST_AUTHOR = "232323232"
 TEST_MEDIA = "123123123"
 TEST_MESSAGE = "random_mid"
 
-
-class Reason(StrEnum):
-    """Why an element is not for the pipeline."""
-
-    REACTION = "reaction"
-    READ = "read"
-    REFERRAL = "referral"
-    EDIT = "edit"
-    EDIT_ZERO = "edit_zero"
-    """Sent by Meta instead of some new messages, without text: only fetching by its id may tell the text."""
-    DELETION = "deletion"
-    EMPTY = "empty"
-    """Neither text nor attachments."""
-    STORY_INSIGHTS = "story_insights"
-    STANDBY = "standby"
-    """Another app answers this conversation."""
-    SERVICE = "service"
-    """Opt-ins, handover between apps, notices from Meta."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """Something a person wrote to us."""
-
-    kind: CommentKind
-    instagram_id: str
-    """The comment's or message's id; of a mention in a caption, which has none, the post's."""
-    parent_instagram_id: str | None = None
-    """The comment or message it answers."""
-    media_instagram_id: str | None = None
-    """The post; under an ad the ad's own post; of a story reply the story; a mention's is not ours."""
-    original_media_instagram_id: str | None = None
-    """Under an ad: the organic post it was made from."""
-    media_kind: str | None = None
-    """FEED, REELS, AD, LIVE, STORY, or what Meta adds."""
-    ad_id: str | None = None
-    author_instagram_id: str | None = None
-    author_username: str | None = None
-    text: str = ""
-    """At most `MAX_TEXT` characters, safe to store; empty for mentions, whose text must be fetched."""
-    written_at: datetime | None = None
-    """UTC; known for messages only."""
-    attachments: tuple[str, ...] = ()
-    """Types, as Meta names them; `unsupported` for what only the Instagram app can show."""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnComment:
-    """Something our account wrote, by us or in the Instagram app: confirms a delivery, is never answered."""
-
-    kind: CommentKind
-    instagram_id: str
-    parent_instagram_id: str | None = None
-    media_instagram_id: str | None = None
-    recipient_instagram_id: str | None = None
-    """Whom a message went to; None for comments."""
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotForPipeline:
-    """Understood, and nothing to answer."""
-
-    reason: Reason
-    instagram_id: str | None = None
-    """The comment or message it is about."""
-
-
-@dataclass(frozen=True, slots=True)
-class TestPayload:
-    """The App Dashboard's test button: worth telling the owner, never classified or answered."""
-
-    __test__ = False  # pytest collects classes by this name
-
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class Malformed:
-    """A shape that cannot be understood; the problem is in plain words and quotes nothing of the payload."""
-
-    problem: str
-
-
-Normalised: TypeAlias = Inbound | OwnComment | NotForPipeline | TestPayload | Malformed
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class ShapeError(Exception):
@@ -216,16 +150,14 @@ def _messaging(field: str, payload: Mapping[str, Any], own: _Own) -> Normalised:
     if part is None:
         raise ShapeError("a messaging event with nothing in it that is known")
     inside = _part(payload, part)
+    echo = field == "message_echoes" or bool(inside.get("is_echo"))
     match part:
         case "message" if inside.get("is_deleted"):
-            return NotForPipeline(Reason.DELETION, _required(inside, "mid"))
+            return Deletion(_said(payload, inside, own, echo=echo))
         case "message" | "postback":
-            return _message(
-                payload, inside, own, echo=field == "message_echoes" or bool(inside.get("is_echo"))
-            )
+            return _message(payload, inside, own, echo=echo)
         case "message_edit":
-            reason = Reason.EDIT_ZERO if str(inside.get("num_edit")) == "0" else Reason.EDIT
-            return NotForPipeline(reason, _optional(inside, "mid"))
+            return _edit(payload, inside, own)
         case "reaction":
             return NotForPipeline(Reason.REACTION, _optional(inside, "mid"))
         case "read":
@@ -237,6 +169,35 @@ def _messaging(field: str, payload: Mapping[str, Any], own: _Own) -> Normalised:
 
 
 def _message(payload: Mapping[str, Any], inside: Mapping[str, Any], own: _Own, *, echo: bool) -> Normalised:
+    said = _said(payload, inside, own, echo=echo)
+    if isinstance(said, OwnComment):
+        return said
+    if not said.text.strip() and not said.attachments:
+        return NotForPipeline(Reason.EMPTY, said.instagram_id)
+    if said.author_instagram_id is None:
+        raise ShapeError("the sender's id is missing or not an id")
+    return said
+
+
+def _edit(payload: Mapping[str, Any], inside: Mapping[str, Any], own: _Own) -> Normalised:
+    """Number 0 is no edit: Meta sends it instead of some new messages, mostly without text and sender."""
+    number = inside.get("num_edit")
+    if not _NUMBER.fullmatch(str(number)):
+        raise ShapeError("num_edit is not a number")
+    said = _said(payload, inside, own, echo=False)
+    if not said.text.strip():
+        if isinstance(said, OwnComment):
+            return NotForPipeline(Reason.EDIT_ZERO, said.instagram_id)
+        return Unread(said.instagram_id, said.author_instagram_id, said.written_at)
+    new = int(str(number)) == 0
+    return said if new and _known(said) else Edit(said, int(str(number)))
+
+
+def _known(said: Said) -> bool:
+    return isinstance(said, OwnComment) or said.author_instagram_id is not None
+
+
+def _said(payload: Mapping[str, Any], inside: Mapping[str, Any], own: _Own, *, echo: bool) -> Said:
     """Read a message, or a tap on an icebreaker or menu entry, whose title is what the person asks."""
     mid = _required(inside, "mid")
     answered = _part(inside, "reply_to")
@@ -245,11 +206,9 @@ def _message(payload: Mapping[str, Any], inside: Mapping[str, Any], own: _Own, *
     kind = CommentKind.STORY_REPLY if story else CommentKind.MESSAGE
     text = _text(inside, "text") or _text(inside, "title")
     sender, recipient = _part(payload, "sender"), _part(payload, "recipient")
+    written_at = moment(payload.get("timestamp"))
     if echo or payload.get("is_self") or own.wrote(_optional(sender, "id"), None):
-        return OwnComment(kind, mid, parent_id, story_id, _optional(recipient, "id"), text)
-    attachments = _attachments(inside)
-    if not text.strip() and not attachments:
-        return NotForPipeline(Reason.EMPTY, mid)
+        return OwnComment(kind, mid, parent_id, story_id, _optional(recipient, "id"), text, written_at)
     return Inbound(
         kind=kind,
         instagram_id=mid,
@@ -257,10 +216,10 @@ def _message(payload: Mapping[str, Any], inside: Mapping[str, Any], own: _Own, *
         media_instagram_id=story_id,
         media_kind="STORY" if story else None,
         ad_id=_optional(_part(inside, "referral"), "ad_id"),
-        author_instagram_id=_required(sender, "id", "the sender's id"),
+        author_instagram_id=_optional(sender, "id"),
         text=text,
-        written_at=moment(payload.get("timestamp")),
-        attachments=attachments,
+        written_at=written_at,
+        attachments=_attachments(inside),
     )
 
 

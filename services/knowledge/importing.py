@@ -9,12 +9,16 @@ from pathlib import Path
 import structlog
 
 from db.engine import Database
-from db.repositories import knowledge
-from services.knowledge.reading import SUFFIXES, FileUnreadable, ReadDocument, read
+from services.knowledge.keeping import Change, keep
+from services.knowledge.reading import SUFFIXES, FileUnreadable, ReadDocument, read_apart
 
 log = structlog.get_logger(__name__)
 
 MOST_FILES = 200
+
+
+class FolderUnreadable(Exception):
+    """A path leads to nothing that could be imported; the text says why."""
 
 
 @dataclass(slots=True)
@@ -27,14 +31,14 @@ class ImportReport:
 
 
 def files_of(path: Path) -> list[Path]:
-    """The readable files of a folder, or the one file that `path` is. Raises FileUnreadable."""
+    """The readable files of a folder, or the one file that `path` is. Raises FolderUnreadable."""
     if path.is_file():
         return [path]
     if not path.is_dir():
-        raise FileUnreadable(f"{path}: there is no such file or folder")
+        raise FolderUnreadable(f"{path}: there is no such file or folder")
     files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
     if len(files) > MOST_FILES:
-        raise FileUnreadable(f"{path}: more than {MOST_FILES} files; import a smaller folder")
+        raise FolderUnreadable(f"{path}: more than {MOST_FILES} files; import a smaller folder")
     return files
 
 
@@ -43,12 +47,12 @@ async def import_knowledge(db: Database, path: Path, account_id: int | None = No
     report = ImportReport()
     try:
         files = await asyncio.to_thread(files_of, path)
-    except (FileUnreadable, OSError) as error:
+    except (FolderUnreadable, OSError) as error:
         report.problems.append(str(error))
         return report
     for file in files:
         try:
-            document = await asyncio.to_thread(read, file)
+            document = await read_apart(file)
         except (FileUnreadable, OSError) as error:
             report.problems.append(str(error))
             continue
@@ -59,17 +63,9 @@ async def import_knowledge(db: Database, path: Path, account_id: int | None = No
 
 async def _keep(db: Database, account_id: int | None, document: ReadDocument, report: ImportReport) -> None:
     async with db.transaction() as tx:
-        known = await knowledge.document(tx.session, account_id, document.name)
-        if known is not None and known.sha256 == document.sha256:
-            report.unchanged.append(document.name)
-            return
-        await knowledge.replace(
-            tx.session,
-            account_id,
-            document.name,
-            document.sha256,
-            document.passages,
-            {"passages": len(document.passages), "skipped": document.skipped},
-        )
+        kept = await keep(tx, account_id, document, by=None)
+    if kept.change is Change.UNCHANGED:
+        report.unchanged.append(document.name)
+        return
     report.read[document.name] = len(document.passages)
-    report.problems.extend(f"{document.name}: {skipped}" for skipped in document.skipped)
+    report.problems.extend(f"{document.name}: {remark}" for remark in document.skipped)

@@ -21,5 +21,5 @@ def prompt(version: str) -> Prompt:
     return Prompt(version, resources.files(__name__).joinpath(f"{version}.md").read_text(encoding="utf-8"))
 
 
-CLASSIFY = "classify.v1"
-ANSWER = "answer.v1"
+CLASSIFY = "classify.v2"
+ANSWER = "answer.v2"

@@ -1,10 +1,11 @@
-"""The handler of `Step.CHECK_TOKENS`: daily and at start, and whenever an account is to be connected."""
+"""The handler of `Step.CHECK_TOKENS`: daily and at start, and whenever a token is in doubt."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import structlog
 
@@ -13,32 +14,35 @@ from db.models import Account
 from db.models.account import TokenState
 from db.models.alert import Severity
 from db.queue import Job, Step
-from db.repositories import accounts, inbox
-from services.alerts import raise_alert, resolve_alert
-from services.chats import remember_chat
-from services.deliver.releasing import release
+from db.repositories import accounts
+from services.accounts.connecting import LIFETIME, Entry, connect
+from services.accounts.login import CONNECTED
+from services.accounts.removing import Farewell
+from services.accounts.subscribing import Subscriptions
+from services.alerts import raise_alert, resolve_alert, resolve_kind
+from services.instagram.access import Login
 from services.instagram.client import InstagramClient
-from services.instagram.errors import GraphError, Trouble
-from services.instagram.results import Profile
+from services.instagram.errors import GraphError, Remedy, Trouble
+from services.instagram.results import LongToken, Profile
 from services.options import Options
-from services.tokens.invalid import token_refused
+from services.tokens.invalid import RESTORE_KEY, token_refused, token_works
+from services.tokens.refreshing import refresh_on
+from services.tokens.warning import tell_days
 from services.vault import TokenUnreadable, Vault
 
 log = structlog.get_logger(__name__)
 
-THRESHOLDS = (14, 7, 3, 1)  # days (product, Alerts)
-URGENT_DAYS = 3
-LIFETIME = timedelta(days=60)  # of a long-lived token (datasheet, §4.1)
-REFRESH_AGE = timedelta(days=7)  # refresh when this old; Meta allows it from 24 hours on
-RETRY = timedelta(minutes=1)  # while Instagram cannot be asked
-PASSING = frozenset({Trouble.TRANSIENT, Trouble.THROTTLED})  # anything else needs a person
+RETRY: Final = timedelta(minutes=1)  # while Instagram cannot be asked
+NEWS: Final = timedelta(hours=1)  # for so long it is news that an account was connected
+PASSING: Final = frozenset({Trouble.TRANSIENT, Trouble.THROTTLED})
+NO_ANSWER: Final = PASSING | {Trouble.POLICY}  # the account is held back, which says nothing of its token
 
 
 @dataclass(frozen=True, slots=True)
 class FirstAccount:
     """The account of the settings: `INSTAGRAM_ACCESS_TOKEN`; others come by OAuth."""
 
-    token: str
+    token: str = field(repr=False)
 
 
 class TokenCheck:
@@ -51,22 +55,32 @@ class TokenCheck:
         vault: Vault,
         options: Options,
         first: FirstAccount | None,
+        app_id: str | None = None,
     ) -> None:
         self._db = db
         self._instagram = instagram
         self._vault = vault
         self._options = options
         self._first = first
+        self._subscriptions = Subscriptions(db, instagram, vault, app_id)
+        self._farewell = Farewell(db, instagram, vault)
 
     async def __call__(self, _row: int | None = None) -> None:
         """Check every account; connect the first one when it is new or its token changed."""
         if self._first is not None:
             await self._connect_first(self._first.token)
         async with self._db.transaction() as tx:
+            await resolve_kind(tx, CONNECTED, quiet_for=NEWS)
             known = list(await accounts.every(tx.session))
+        failed: Exception | None = None
         for account in known:
-            if account.token_encrypted is not None:
-                await self._check(account)
+            try:
+                await self._look_at(account)
+            except Exception as error:  # noqa: BLE001 - one account's trouble is not the others'
+                log.warning("account_not_checked", account=account.id, error=type(error).__name__)
+                failed = failed or error
+        if failed is not None:
+            raise failed
 
     async def first_run(self) -> None:
         """Connect the settings' account before anything arrives for it; later runs know it already."""
@@ -74,6 +88,8 @@ class TokenCheck:
             known = await accounts.every(tx.session)
         if not known and self._first is not None:
             await self._connect_first(self._first.token)
+
+    # The account of the settings
 
     async def _connect_first(self, token: str) -> None:
         async with self._db.transaction() as tx:
@@ -95,123 +111,121 @@ class TokenCheck:
                         severity=Severity.CRITICAL,
                         account="?",
                         says=str(error),
+                        remedy=_remedy(error),
                     )
             return
+        # A dashboard's token lives 60 days; when it was made is not told, so this is the latest. A Page's
+        # token has no end (datasheet, §4.2).
+        lives = LIFETIME if self._instagram.login is Login.INSTAGRAM else None
+        entry = Entry(profile, token, lives, self._options.chat_id, self._options.locale)
         async with self._db.transaction() as tx:
-            await self._connected(tx, profile, token)
-
-    async def _connected(self, tx: Transaction, profile: Profile, token: str) -> None:
-        now = datetime.now(UTC)
-        account = await accounts.connect(
-            tx.session,
-            profile.user_id,
-            username=profile.username,
-            chat_id=self._options.chat_id,
-            locale=self._options.locale,
-            token_encrypted=self._vault.seal(token),
-            token_state=TokenState.VALID,
-            token_obtained_at=now,
-            # A dashboard's token lives 60 days; when it was made is not told, so this is the latest.
-            token_expires_at=now + LIFETIME,
-            token_checked_at=now,
-        )
-        await accounts.prefer(tx.session, account.id, first_token=_digest(token))
-        await remember_chat(tx, account, self._options.chat_id)
-        for subject in ("settings", account.instagram_id):
-            await resolve_alert(tx, "token_invalid", subject)
-        await release(tx, account.id)
-        for subject in ("", account.instagram_id):  # the bare envelope names no account
-            await resolve_alert(tx, "unknown_account", subject)
-        if await inbox.reclaim(tx.session, account.instagram_id):
-            tx.enqueue(Job(Step.INGEST))
+            account = await connect(tx, entry, self._vault, self._options)
+            await accounts.prefer(tx.session, account.id, first_token=_digest(token))
+            await resolve_alert(tx, "token_invalid", "settings")
 
     def _has(self, account: Account, token: str) -> bool:
-        """Whether the account holds this token, or one that Instagram gave in exchange for it."""
+        """Whether the account holds this token, or one that Instagram gave in exchange for it.
+
+        An account that was let go had it: only another token, or a login, brings it back.
+        """
+        came_from_it = account.preferences.get("first_token") == _digest(token)
         if account.token_encrypted is None:
-            return False
+            return came_from_it and account.disconnected_at is not None
         try:
             held = self._vault.open(account.token_encrypted)
         except TokenUnreadable:
             return False
-        return held == token or account.preferences.get("first_token") == _digest(token)
+        return held == token or came_from_it
 
-    async def _check(self, account: Account) -> None:
+    # Every account
+
+    async def _look_at(self, account: Account) -> None:
+        if account.disconnected_at is not None:
+            await self._farewell.say(account)
+            return
+        if account.token_encrypted is None:
+            return
+        if await self._check(account) and self._subscriptions.due(account):
+            await self._subscriptions.keep(account)
+
+    async def _check(self, account: Account) -> bool:
+        """Whether the token works."""
         try:
             token = self._vault.open(account.token_encrypted or b"")
-            await self._instagram.profile(token)
+            profile = await self._instagram.profile(token)
         except TokenUnreadable as error:
-            async with self._db.transaction() as tx:
-                await token_refused(tx, account, str(error))
-            return
+            await self._refused(account, account.token_encrypted, str(error), RESTORE_KEY)
+            return False
         except GraphError as error:
             log.warning("token_check_failed", account=account.id, trouble=error.trouble, code=error.code)
-            if error.trouble is Trouble.AUTH:
-                async with self._db.transaction() as tx:
-                    await token_refused(tx, account, str(error))
-            return
-        expires_at = await self._refreshed(account, token) or account.token_expires_at
+            if error.trouble not in NO_ANSWER:
+                await self._refused(account, account.token_encrypted, str(error), _remedy(error))
+                return False
+            async with self._db.transaction() as tx:  # the days go by, whether Instagram answers or not
+                await tell_days(tx, account)
+            return False
+        fresh = await self._refreshed(account, token)
         async with self._db.transaction() as tx:
-            await accounts.change(
-                tx.session, account.id, token_state=TokenState.VALID, token_checked_at=datetime.now(UTC)
-            )
-            if await resolve_alert(tx, "token_invalid", account.instagram_id):
-                await release(tx, account.id)
-            await self._tell_days(tx, account, expires_at)
+            known = await accounts.locked(tx.session, account.id)
+            if not self._holds(known, token):
+                return False  # it was connected anew or let go meanwhile
+            await self._works(tx, known, profile, fresh)
+        return True
 
-    async def _refreshed(self, account: Account, token: str) -> datetime | None:
-        """A fresh token when the old one is a week old; None when it stays as it is."""
+    async def _works(
+        self, tx: Transaction, account: Account, profile: Profile, fresh: LongToken | None
+    ) -> None:
         now = datetime.now(UTC)
-        if account.token_obtained_at is None or now - account.token_obtained_at < REFRESH_AGE:
+        values: dict[str, object] = {"token_state": TokenState.VALID, "token_checked_at": now}
+        if profile.username:
+            values["username"] = profile.username
+        if profile.app_scoped_id is not None:
+            values["app_scoped_id"] = profile.app_scoped_id
+        if fresh is not None:
+            lives = timedelta(seconds=fresh.expires_in) if fresh.expires_in else LIFETIME
+            values |= {
+                "token_encrypted": self._vault.seal(fresh.access_token),
+                "token_obtained_at": now,
+                "token_expires_at": now + lives,
+            }
+        await token_works(tx, account)
+        await accounts.change(tx.session, account.id, **values)
+        await tell_days(tx, await accounts.locked(tx.session, account.id))
+
+    async def _refused(self, account: Account, tested: bytes | None, says: str, remedy: str) -> None:
+        async with self._db.transaction() as tx:
+            known = await accounts.locked(tx.session, account.id)
+            if known.token_encrypted == tested:  # otherwise it was connected anew or let go meanwhile
+                await token_refused(tx, known, says, remedy)
+
+    async def _refreshed(self, account: Account, token: str) -> LongToken | None:
+        """A fresh token when it is time; None when the old one stays.
+
+        It replaces the old one only when Instagram has answered to it. That Instagram finds it too early is
+        no trouble: the old one works, and tomorrow is another day.
+        """
+        at = refresh_on(account)
+        if self._instagram.login is Login.FACEBOOK or at is None or at > datetime.now(UTC):
             return None
         try:
             fresh = await self._instagram.refresh(token)
-            await self._instagram.profile(fresh.access_token)  # the old one is kept until the new one answers
+            await self._instagram.profile(fresh.access_token)
         except GraphError as error:
             log.warning("token_not_refreshed", account=account.id, trouble=error.trouble, code=error.code)
             return None
-        expires_at = now + (timedelta(seconds=fresh.expires_in) if fresh.expires_in else LIFETIME)
-        async with self._db.transaction() as tx:
-            await accounts.change(
-                tx.session,
-                account.id,
-                token_encrypted=self._vault.seal(fresh.access_token),
-                token_obtained_at=now,
-                token_expires_at=expires_at,
-            )
-        return expires_at
+        return fresh
 
-    @staticmethod
-    async def _tell_days(tx: Transaction, account: Account, expires_at: datetime | None) -> None:
-        """One alert per threshold: an earlier one is resolved when the next begins."""
-        if expires_at is None:
-            return
-        days = max((expires_at - datetime.now(UTC)) // timedelta(days=1), 0)
-        reached = [threshold for threshold in THRESHOLDS if days <= threshold]
-        current = min(reached, default=None)
-        for threshold in THRESHOLDS:
-            if threshold != current:
-                await resolve_alert(tx, "token_expiring", f"{account.instagram_id}:{threshold}")
-        already = dict(account.preferences).get("token_told")
-        if current is None:
-            if already is not None:
-                await _told(tx, account, None)
-            return
-        if already == current:
-            return
-        await raise_alert(
-            tx,
-            "token_expiring",
-            f"{account.instagram_id}:{current}",
-            severity=Severity.CRITICAL if current <= URGENT_DAYS else Severity.WARNING,
-            account_id=account.id,
-            account=account.username,
-            days=days,
-        )
-        await _told(tx, account, current)
+    def _holds(self, account: Account, token: str) -> bool:
+        """Whether the account still has the token that was looked at, under whatever key."""
+        try:
+            return self._vault.open(account.token_encrypted or b"") == token
+        except TokenUnreadable:
+            return False
 
 
-async def _told(tx: Transaction, account: Account, threshold: int | None) -> None:
-    await accounts.prefer(tx.session, account.id, token_told=threshold)
+def _remedy(error: GraphError) -> Remedy:
+    """Where a token is good and nothing may be asked, the app has no role for the account (datasheet, §1)."""
+    return error.remedy or Remedy.FIX_ROLE
 
 
 def _again(error: GraphError) -> Job:

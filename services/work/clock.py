@@ -23,16 +23,26 @@ log = structlog.get_logger(__name__)
 LOCK = 7_218_840_116  # any constant: one clock per database
 ASK_AGAIN = 5.0  # seconds between attempts to become the clock, and between looks whether we still are
 TOKEN_HOUR = 9  # when people are at work to read an alert (audit: daily at nine)
+PURGE_HOUR = 3  # when nobody writes and nobody waits
+RECONCILE = timedelta(minutes=15)
 
 
 class Clock:
     """`run` belongs to the process's task group."""
 
-    def __init__(self, db: Database, database_url: str, sweep: timedelta, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        db: Database,
+        database_url: str,
+        sweep: timedelta,
+        zone: ZoneInfo,
+        reconcile: timedelta = RECONCILE,
+    ) -> None:
         self._db = db
         self._arguments = asyncpg_arguments(database_url)
         self._sweep = sweep
         self._zone = zone
+        self._reconcile = reconcile
 
     async def run(self) -> None:
         """Wait for the lock, keep time while it is held, for ever."""
@@ -61,10 +71,10 @@ class Clock:
     async def _ticking(self) -> AsyncIterator[None]:
         scheduler = AsyncIOScheduler(timezone=self._zone)
         often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        scheduler.add_job(
-            self._enqueue, "interval", [Step.SWEEP], seconds=self._sweep.total_seconds(), **often
-        )
+        for step, every in ((Step.SWEEP, self._sweep), (Step.RECONCILE, self._reconcile)):
+            scheduler.add_job(self._enqueue, "interval", [step], seconds=every.total_seconds(), **often)
         scheduler.add_job(self._enqueue, "cron", [Step.CHECK_TOKENS], hour=TOKEN_HOUR, **often)
+        scheduler.add_job(self._enqueue, "cron", [Step.PURGE], hour=PURGE_HOUR, **often)
         scheduler.start()
         log.info("clock_started")
         try:

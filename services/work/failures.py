@@ -67,6 +67,10 @@ class Failures:
                 | Step.TELEGRAM_UPDATE
                 | Step.SWEEP
                 | Step.CHECK_TOKENS
+                | Step.RECONCILE
+                | Step.ERASE
+                | Step.PURGE
+                | Step.IMPORT_KNOWLEDGE
             ):
                 return self._sweep_finds_it
             case _:

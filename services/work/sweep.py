@@ -15,10 +15,23 @@ from db.life.comment import CommentState
 from db.life.delivery import DeliveryState
 from db.life.draft import DraftState
 from db.models import Comment
+from db.models.account import TokenState
 from db.models.decision import Action
 from db.models.manager import Role
 from db.queue import Job, Step
-from db.repositories import accounts, alerts, cards, comments, deliveries, drafts, inbox, moves, updates
+from db.repositories import (
+    accounts,
+    alerts,
+    cards,
+    comments,
+    deliveries,
+    drafts,
+    erasures,
+    inbox,
+    moves,
+    updates,
+    uploads,
+)
 from db.repositories.drafts import Decided
 from services import alerts as alerting
 from services import cards as carding
@@ -26,9 +39,13 @@ from services.decide.desk import Desk
 from services.decide.outcome import Actor
 from services.deliver.confirming import give_up
 from services.deliver.planning import wake
+from services.deliver.releasing import resume_sending, try_again
 from services.deliver.sending import MAX_UNSENT
+from services.knowledge.uploads import wake as wake_upload
 from services.opening import dead_letter
 from services.options import Options
+from services.privacy.requests import wake as wake_erasure
+from services.tokens.invalid import LOOK_LATER, look_again
 from services.updates import wake as wake_update
 
 log = structlog.get_logger(__name__)
@@ -55,8 +72,11 @@ class Sweep:
             self._outages,
             self._drafts,
             self._deliveries,
+            self._accounts,
             self._alerts,
             self._telegram,
+            self._erasures,
+            self._uploads,
         )
         for sweep in sweeps:
             async with self._db.transaction() as tx:
@@ -107,11 +127,17 @@ class Sweep:
             await alerting.resolve_kind(tx, "delivery_uncertain")
         for kind in PASSING_KINDS:
             await alerting.resolve_kind(tx, kind, quiet_for=QUIET)
+
+    async def _accounts(self, tx: Transaction) -> None:
+        """Holds whose time is over end; a refused token is tried again until it works or is replaced."""
+        now = datetime.now(UTC)
         for account in await accounts.every(tx.session):
-            until = account.sending_paused_until
-            if until is not None and until <= datetime.now(UTC):
-                await accounts.pause_sending(tx.session, account.id, None)
-                await alerting.resolve_alert(tx, "sending_paused", account.instagram_id)
+            if account.sending_paused_until is not None and account.sending_paused_until <= now:
+                await resume_sending(tx, account)
+            if account.throttled_until is not None and account.throttled_until <= now:
+                await try_again(tx, account)
+            if account.token_state is TokenState.INVALID and account.token_encrypted is not None:
+                look_again(tx, LOOK_LATER)
 
     @staticmethod
     async def _bury(tx: Transaction, comment: Comment, step: Step) -> None:
@@ -171,6 +197,14 @@ class Sweep:
         for alert in await alerts.stale(tx.session):
             alerting.redraw(tx, alert)
         tx.enqueue(*[wake_update(update) for update in await updates.stranded(tx.session, UPDATE_AGE)])
+
+    async def _erasures(self, tx: Transaction) -> None:
+        """Requests that want another look, and those whose worker died."""
+        tx.enqueue(*[wake_erasure(erasure) for erasure in await erasures.due(tx.session, UPDATE_AGE)])
+
+    async def _uploads(self, tx: Transaction) -> None:
+        """Files whose reader died, and those that want another attempt."""
+        tx.enqueue(*[wake_upload(upload) for upload in await uploads.due(tx.session, UPDATE_AGE)])
 
 
 UPDATE_AGE = timedelta(seconds=5)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.acceptance.installation import Installation, installed
 
@@ -31,3 +34,16 @@ async def service(installation: Installation) -> Installation:
     """Everything is up."""
     await installation.start()
     return installation
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[], AbstractAsyncContextManager[str]]
+) -> AsyncIterator[Installation]:
+    """Everything is up, once for all tests of a file: they meet in one chat, so each uses words of its own."""
+    async with (
+        migrated() as url,
+        installed(tmp_path_factory.mktemp("shared"), url, os.environ["TEST_REDIS_URL"], **QUICK) as ready,
+    ):
+        await ready.start()
+        yield ready

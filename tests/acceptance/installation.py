@@ -143,10 +143,22 @@ class Installation:
         body = {"user_id": user_id, "message_id": message_id, "data": data}
         return await self.post("telegram", "press", body)
 
+    async def approve(self, words: str) -> int:
+        """The owner approves the draft on the card with `words`; the card's message."""
+        message_id, data = await self.button(words, "ap")
+        assert (await self.press(self.olga, message_id, data))["text"]
+        return message_id
+
+    @property
+    def olga(self) -> int:
+        """The owner's Telegram id."""
+        return int(self.info["managers"][0]["id"])
+
     async def post(self, neighbour: str, control: str, body: dict[str, Any]) -> dict[str, Any]:
-        """A control address of a stand-in."""
+        """A control address of a stand-in; what it refuses fails the test."""
         async with self.session.post(f"{self.info[neighbour]}/_control/{control}", json=body) as response:
             answer: dict[str, Any] = await response.json()
+            assert response.ok or response.status == 504, answer  # 504: the bot did not answer a press
             return answer
 
     async def get(self, neighbour: str, control: str) -> Any:
@@ -186,9 +198,49 @@ class Installation:
 
         return await eventually(f"{action} on {words}", there)
 
+    async def says(self, message_id: int, words: str) -> dict[str, Any]:
+        """The bot's message, once it holds `words`."""
+
+        async def there() -> dict[str, Any] | None:
+            messages = await self.get("telegram", "messages")
+            return next(
+                (one for one in messages if one["message_id"] == message_id and words in one.get("text", "")),
+                None,
+            )
+
+        return await eventually(f"message {message_id} says {words}", there)
+
+    async def told(self, words: str, chat_id: int | None = None) -> dict[str, Any]:
+        """The newest message with `words` that the bot has written, in a chat if one is named."""
+
+        async def there() -> dict[str, Any] | None:
+            messages = await self.get("telegram", f"messages?chat_id={chat_id}" if chat_id else "messages")
+            found = [one for one in messages if words in one.get("text", "") and one["from"]["is_bot"]]
+            return found[-1] if found else None
+
+        return await eventually(f"the bot says {words}", there)
+
+    async def effect(self, kind: str, **about: Any) -> dict[str, Any]:
+        """The one effect of this kind with these values in the ledger, once it is there."""
+
+        async def done() -> dict[str, Any] | None:
+            found = await self.effects(kind, **about)
+            assert len(found) <= 1, found
+            return found[0] if found else None
+
+        return await eventually(f"{kind} of {about}", done)
+
+    async def effects(self, kind: str, **about: Any) -> list[dict[str, Any]]:
+        """Effects of this kind with these values, in the order Instagram took them."""
+        return [
+            entry
+            for entry in await self.get("instagram", "ledger")
+            if entry["effect"] == kind and about.items() <= entry.items()
+        ]
+
     async def replies(self) -> list[dict[str, Any]]:
         """Replies in the order Instagram took them."""
-        return [entry for entry in await self.get("instagram", "ledger") if entry["effect"] == "reply"]
+        return await self.effects("reply")
 
     async def overview(self) -> dict[str, Any]:
         """Counts by state, from the internal port."""

@@ -19,6 +19,9 @@ from db.models.comment import Category, CommentKind
 from db.queue import Step
 from services.answer.checks import Check
 from services.instagram.errors import Trouble
+from services.knowledge.keeping import Change
+from services.knowledge.reading import Part, Said
+from services.knowledge.reading.remark import ENGLISH
 
 FORMS = {"ru": 3, "en": 2}
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
@@ -132,6 +135,9 @@ def test_every_value_that_a_card_may_show_has_words(locale: str) -> None:
         *(f"card.reason.{reason}" for reason in ("spam", "off_topic", "elsewhere", "wrong")),
         *(f"card.media.{kind}" for kind in ("feed", "reels", "ad", "live", "story")),
         *(f"alert.step.{step}" for step in Step),
+        *(f"knowledge.said.{said}" for said in Said),
+        *(f"knowledge.part.{part}" for part in Part),
+        *(f"knowledge.{change}" for change in Change),
     ):
         assert words.has(key), key
 
@@ -144,6 +150,14 @@ def test_every_alert_has_a_text_and_what_to_do_and_asks_for_nothing_unknown(loca
     for kind in kinds:
         for key in (kind, f"{kind}.do"):
             assert placeholders(translations(found[key])[0]) <= set(PARAMS), key
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_is_said_of_a_file_asks_for_no_value_that_its_remark_lacks(locale: str) -> None:
+    found = entries(locale, "knowledge")
+    assert set(ENGLISH) == set(Said)
+    for said, english in ENGLISH.items():
+        assert placeholders(translations(found[f"knowledge.said.{said}"])[0]) <= placeholders(english), said
 
 
 def test_unknown_languages_read_english_and_regional_ones_their_own() -> None:

@@ -22,12 +22,13 @@ from sandbox.server import serve
 from services.answer.drafting import Drafter
 from services.answer.step import AnswerStep, RegenerateStep
 from services.classify.step import Classify
+from services.classify.words import Words
 from services.instagram.client import InstagramClient
 from services.llm.gateway import Gateway
 from services.llm.models import Models
 from services.options import Options
 from services.posts import Posts
-from tests.building import OPTIONS, TOKEN, VAULT, a_comment, an_account, people
+from tests.building import OPTIONS, SUPERSEDING, TOKEN, VAULT, a_comment, an_account, people
 from tests.sandbox.instagram.player import APP_SECRET, POST, VERIFY_TOKEN
 
 READING: dict[str, Any] = {
@@ -61,11 +62,12 @@ class Pipeline:
 
     @property
     def classify(self) -> Classify:
-        return Classify(self.db, self.gateway, self._posts, self._models, self.options)
+        words = Words(self.db, self.client, VAULT, SUPERSEDING)
+        return Classify(self.db, self.gateway, self._posts, words, SUPERSEDING, self._models, self.options)
 
     @property
     def answer(self) -> AnswerStep:
-        return AnswerStep(self.db, self._drafter, self.options)
+        return AnswerStep(self.db, self._drafter, SUPERSEDING, self.options)
 
     @property
     def regenerate(self) -> RegenerateStep:
@@ -115,6 +117,12 @@ class Pipeline:
         """What the language model was sent, oldest first."""
         async with self.http.get(f"{self.llm}/_control/requests") as answer:
             return list(await answer.json())
+
+    async def edit(self, comment: Comment, words: str) -> None:
+        """The customer changes the words."""
+        async with self.db.transaction() as tx:
+            known = await comments.get(tx.session, comment.id)
+            assert await SUPERSEDING.edited(tx, known, words)
 
     async def due(self) -> None:
         """Let every pause be over."""

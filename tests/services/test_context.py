@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from db.models import Account, Comment, Media
 from db.models.comment import CommentKind
-from services.context import LONGEST_CAPTION, OURS, comment_part, post_part, thread_part
+from services.context import (
+    LONGEST_CAPTION,
+    OURS,
+    channel_part,
+    comment_part,
+    post_part,
+    thread_part,
+)
 
 ACCOUNT = Account(id=1, instagram_id="17841400000000001", username="lavanda_home")
 
@@ -55,3 +64,31 @@ def test_people_of_a_thread_are_numbered_and_we_are_us() -> None:
         {"from": "customer 3", "text": "А мне?"},
         {"from": "customer 4", "text": "?"},
     ]
+
+
+def test_what_came_with_the_words_is_named_by_kind() -> None:
+    now, earlier = said(2, "такая есть?", "900"), said(1, "", "900")
+    now.attachments, earlier.attachments = ["image"], ["video", "audio"]
+
+    assert comment_part(now)["attachments"] == ["image"]
+    assert thread_part(now, [earlier, now], ACCOUNT) == [
+        {"from": "customer 1", "text": "", "attachments": ["video", "audio"]}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "public"),
+    [
+        (CommentKind.COMMENT, "public comment", True),
+        (CommentKind.MENTION, "mention", True),
+        (CommentKind.LIVE_COMMENT, "live comment", False),
+        (CommentKind.MESSAGE, "direct message", False),
+        (CommentKind.STORY_REPLY, "story reply", False),
+    ],
+)
+def test_the_model_is_told_who_reads_the_answer_and_how_long_it_may_be(
+    kind: CommentKind, name: str, public: bool
+) -> None:
+    limit = {"characters": 2_200} if public else {"bytes_utf8": 1_000}
+    answer = "public" if public else "private"
+    assert channel_part(kind) == {"name": name, "answer": answer, "limit": limit}

@@ -19,7 +19,7 @@ from services.alerts import raise_alert, resolve_alert
 from services.cards import show
 from services.opening import dead_letter, open_card
 from services.updates import store
-from tests.building import IVAN, OLGA, a_comment, a_scene, an_account, people
+from tests.building import IVAN, OLGA, SUPERSEDING, a_comment, a_scene, an_account, people
 
 
 class Undone(Exception):
@@ -188,11 +188,13 @@ async def test_a_comment_comes_before_the_managers(db: Database) -> None:
     async with db.transaction() as tx:
         account = await an_account(tx)
         comment = await a_comment(tx, account)
-        withheld = await open_card(tx, comment, account, why_no_text="withheld", urgent=True)
+        withheld = await open_card(tx, comment, account, SUPERSEDING, why_no_text="withheld", urgent=True)
+        assert withheld is not None
         assert (withheld.state, withheld.version) == (DraftState.PENDING, 0)
         assert (withheld.why_no_text, withheld.urgent) == ("withheld", True)
     async with db.transaction() as tx:
-        answered = await open_card(tx, comment, account, version=2)
+        answered = await open_card(tx, comment, account, SUPERSEDING, version=2)
+        assert answered is not None
         assert (answered.id, answered.version, answered.why_no_text) == (withheld.id, 2, None)
         assert await cards.of_draft(tx.session, answered.id) is not None
 

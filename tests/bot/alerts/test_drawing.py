@@ -342,3 +342,11 @@ async def test_an_alert_that_is_right_costs_no_call(scene: Scene) -> None:
     await scene.draw()
     await scene.draw()
     assert await scene.edits() == 0
+
+
+async def test_an_alert_about_an_account_goes_to_the_accounts_own_chat(scene: Scene) -> None:
+    account = await an_account(scene.world.db, OLGA.id, "second_shop")
+    await scene.raised(account_id=account.id)
+    await scene.draw()
+    assert (await scene.alert()).chat_id == OLGA.id
+    assert not await scene.world.messages(scene.world.group)

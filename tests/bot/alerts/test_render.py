@@ -41,6 +41,11 @@ KINDS: dict[str, tuple[dict[str, Any], str]] = {
         {"account": "shop", "until": "2026-11-23T16:00:00+00:00", "says": "(#368)"},
         "holds back the replies of shop: they wait until 16:00 UTC",
     ),
+    "comments_missed": (
+        {"account": "shop", "count": 4, "since": "2026-11-23T12:05:00+00:00"},
+        "comments of shop: 4, the oldest from 12:05 UTC",
+    ),
+    "webhooks_silent": ({"account": "shop"}, "under the posts of shop"),
     "chat_lost": ({"chat": -100}, "no longer write to chat -100"),
     "chat_moved": ({"old": -1, "new": -2}, "its new id is -2 (it was -1)"),
     "two_pollers": ({}, "Another program"),

@@ -119,11 +119,6 @@ def test_abuse_and_spam_offer_to_hide_first(category: Category) -> None:
     assert presses(shown) == [["hd", "ed"], ["rg", "es", "rj"], ["open"]]
 
 
-def test_what_is_answered_in_the_app_offers_no_text_of_ours() -> None:
-    shown = rows(draft=draft(version=0, why_no_text="answer_in_app"), version=None)
-    assert presses(shown) == [["dn", "es", "rj"], ["open"]]
-
-
 def test_rejecting_asks_why() -> None:
     assert presses(rows(card=card(step="reject"))) == [["rjs", "rjo"], ["rje", "rjw"], ["bk"]]
 
@@ -156,6 +151,11 @@ def test_only_comments_can_be_hidden(kind: CommentKind) -> None:
 def test_one_change_of_visibility_at_a_time(state: DeliveryState) -> None:
     changing = delivery(state, Effect.UNHIDE)
     assert presses(rows(comment=comment(hidden=True), visibility=changing))[2] == ["open"]
+
+
+def test_what_the_customer_deleted_cannot_be_hidden() -> None:
+    superseded = draft(DraftState.SUPERSEDED)
+    assert presses(rows(comment=comment(gone_at=NOW), draft=superseded)) == [["open"]]
 
 
 def test_the_link_leads_to_the_post_if_it_is_a_link() -> None:

@@ -20,6 +20,7 @@ from db.repositories.cards import CardRows
 from sandbox.telegram.entities import units
 from sandbox.telegram.html import parse_html
 from sandbox.telegram.text import RAW_LIMIT, message_text
+from services.decide.superseding import Why
 from tests.bot.cards.rows import (
     IVAN,
     NOW,
@@ -312,7 +313,8 @@ def test_an_attempt_to_command_the_bot_is_marked() -> None:
         ("manual", "✍️ You answer these yourselves"),
         ("llm_failed", "🤖 The model could not"),
         ("hide_proposed", "🙈 I suggest hiding"),
-        ("answer_in_app", "📱 This is answered in the Instagram app"),
+        ("edited", "✏️ The customer changed the text"),
+        ("attachment", "📎 No words, just an attachment"),
         ("step_failed", "⚠️ Processing failed"),
         ("unanswerable", "📭 The knowledge base has no answer"),
         ("of_the_future", "✍️ There is no draft yet"),
@@ -382,3 +384,34 @@ def test_a_card_at_every_limit_keeps_draft_and_status() -> None:
     assert units(shown) <= BUDGET
     assert "я" * 1499 + "…" in shown
     assert "🚫 No reply (" in shown.splitlines()[-1]
+
+
+@pytest.mark.parametrize("why", list(Why))
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_superseded_card_says_what_the_customer_or_a_colleague_did(locale: str, why: Why) -> None:
+    shown = rows(draft=draft(state=DraftState.SUPERSEDED, reason=why.value))
+    assert texts(locale)(f"card.superseded.{why.value}") in text_of(shown, locale)
+
+
+def test_what_was_attached_is_named_once_each() -> None:
+    attachments = ["image", "image", "hologram"]
+    shown = rows(comment=comment(text="", kind=CommentKind.MESSAGE, attachments=attachments))
+    assert "💬 No words" in text_of(shown)
+    assert "📎 Attached: a photo, an attachment." in text_of(shown)
+
+
+def test_an_edited_comment_says_so() -> None:
+    shown = rows(comment=comment(edited_at=NOW - timedelta(minutes=1)))
+    assert "✏️ The customer changed the text: 12:59 UTC" in text_of(shown)
+
+
+def test_an_answer_to_a_live_comment_is_announced_as_a_direct_message() -> None:
+    shown = rows(comment=comment(kind=CommentKind.LIVE_COMMENT))
+    assert "goes out as a direct message" in text_of(shown)
+
+
+def test_a_throttled_account_says_until_when_its_replies_wait() -> None:
+    shown = approved(
+        delivery(DeliveryState.PLANNED), account=account(throttled_until=NOW + timedelta(minutes=30))
+    )
+    assert "⏳ Instagram asks us to wait: it goes out after 13:30 UTC" in text_of(shown)

@@ -57,7 +57,7 @@ async def test_an_anonymous_administrators_command_is_refused(world: World) -> N
     await world.said("Turn off")
 
 
-@pytest.mark.parametrize("text", ["/pause", "/next question", "/doctor@shop_bot"])
+@pytest.mark.parametrize("text", ["/pause", "/next question", "/export@shop_bot"])
 async def test_nobody_is_left_to_believe_that_a_command_we_lack_did_something(
     world: World, text: str
 ) -> None:

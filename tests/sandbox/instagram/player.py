@@ -69,6 +69,10 @@ class Player:
         assert answer.status == 200, answer
         return answer.json
 
+    async def account(self, username: str = "herbs.shop", **more: Any) -> Any:
+        """A further account: `{account_id, app_scoped_id, token, media_ids}`."""
+        return await self.control("accounts", {"username": username, **more})
+
     async def comment(self, text: str = "Сколько стоит?", media_id: str = POST, **more: str) -> str:
         """The id of a comment that a customer writes."""
         body = {"media_id": media_id, "username": "anna_k", "text": text, **more}

@@ -31,10 +31,12 @@ async def test_a_reply_is_in_the_thread_and_in_the_ledger(player: Player) -> Non
     assert entry.pop("at").endswith("+00:00")
     assert entry == {
         "effect": "reply",
+        "account_id": ACCOUNT,
         "comment_id": comment,
         "text": "490 ₽, ждём вас!",
         "id": reply,
         "recipient_id": None,
+        "media_id": POST,
     }
 
 

@@ -65,6 +65,7 @@ async def test_switches_change_one_by_one(driver: Driver) -> None:
         "flood_per_minute": None,
         "admin": False,
         "rights": True,
+        "lax_files": False,
         "callback_seconds": 15.0,
     }
     assert await driver.control("switches", admin=True) == before | {"admin": True}

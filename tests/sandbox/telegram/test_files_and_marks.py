@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+
+import pytest
 from aiogram import Bot
 from aiogram.types import BufferedInputFile, ReactionTypeEmoji
+from aiohttp import ClientResponseError
 
-from tests.sandbox.telegram.driver import GROUP, IVAN, OLGA, Driver
+from tests.sandbox.telegram.driver import GROUP, IVAN, OLGA, TOKEN, Driver
 
 CSV = "id;текст\n1;да\n".encode()
 
@@ -92,3 +96,67 @@ async def test_pins_leave_a_service_message(driver: Driver, bot: Bot) -> None:
     assert await driver.refusal("pinChatMessage", chat_id=GROUP, message_id=card.message_id) == (
         "400 Bad Request: not enough rights to manage pinned messages in the chat"
     )
+
+
+def attached(data: bytes, **values: object) -> dict[str, object]:
+    return {"data": base64.b64encode(data).decode(), **values}
+
+
+async def test_a_persons_document_can_be_fetched(driver: Driver, bot: Bot) -> None:
+    file = attached(CSV, name="прайс.csv")
+    await driver.control("send", user_id=OLGA.id, chat_id=OLGA.id, text="вот", file=file)
+    [update] = await driver.updates()
+    document = update["message"]["document"]
+    assert (document["file_name"], document["mime_type"], document["file_size"]) == (
+        "прайс.csv",
+        "text/csv",
+        len(CSV),
+    )
+    assert update["message"]["caption"] == "вот"
+    found = await bot.get_file(document["file_id"])
+    assert (found.file_id, found.file_size) == (document["file_id"], len(CSV))
+    assert found.file_path is not None
+    fetched = await bot.download_file(found.file_path)
+    assert fetched is not None
+    assert fetched.read() == CSV
+    await driver.control(
+        "faults", operation="downloadFile", kind="status", code=502, times=1, message="Bad Gateway"
+    )
+    with pytest.raises(ClientResponseError):
+        await bot.download_file(found.file_path)
+    async with driver.http.get(f"{driver.address}/file/bot1:x/{found.file_path}") as answer:
+        assert answer.status == 404
+    async with driver.http.get(f"{driver.address}/file/bot{TOKEN}/documents/other.csv") as answer:
+        assert answer.status == 404
+
+
+async def test_what_a_bot_may_not_fetch_is_refused(driver: Driver) -> None:
+    await driver.control(
+        "send", user_id=OLGA.id, chat_id=OLGA.id, file=attached(b"0" * 1024, times=20_481, name="big.pdf")
+    )
+    [update] = await driver.updates()
+    file_id = update["message"]["document"]["file_id"]
+    assert await driver.refusal("getFile", file_id=file_id) == "400 Bad Request: file is too big"
+    await driver.control("switches", lax_files=True)
+    assert "file_size" not in await driver.result("getFile", file_id=file_id)
+    assert await driver.refusal("getFile", file_id="unknown") == (
+        "400 Bad Request: wrong file_id or the file is temporarily unavailable"
+    )
+
+
+async def test_a_person_sends_a_photo_and_tells_any_size(driver: Driver) -> None:
+    await driver.control(
+        "send", user_id=OLGA.id, chat_id=OLGA.id, file=attached(b"\x89PNG", photo=True, size=30_000_000)
+    )
+    [update] = await driver.updates()
+    assert [size["file_size"] for size in update["message"]["photo"]] == [30_000_000]
+    assert "caption" not in update["message"]
+
+
+async def test_a_command_in_a_caption_reaches_the_bot_in_privacy_mode(driver: Driver) -> None:
+    for caption in ("", "вот", "/knowledge", "/knowledge@other_bot", "/knowledge@shop_bot"):
+        await driver.control("send", user_id=OLGA.id, text=caption, file=attached(CSV, name="c.csv"))
+    assert [update["message"]["caption"] for update in await driver.updates()] == [
+        "/knowledge",
+        "/knowledge@shop_bot",
+    ]

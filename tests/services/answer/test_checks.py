@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from db.models import Passage
+from db.models.comment import CommentKind
 from db.models.knowledge import PassageKind
-from services.answer.checks import Check, Failure, checked, too_long
+from services.answer.checks import Check, Failure, checked
 
 
 def passage(kind: PassageKind, title: str, text: str, price: str | None = None) -> Passage:
@@ -35,10 +36,14 @@ CAPTION = "Новая коллекция 2026 года, 7 ароматов"
 
 
 def found(
-    text: str, *used: str, language: str = "ru", mention: str | None = "anna_k"
+    text: str,
+    *used: str,
+    language: str = "ru",
+    mention: str | None = "anna_k",
+    kind: CommentKind = CommentKind.COMMENT,
 ) -> set[tuple[Check, str]]:
     failures = checked(
-        text, used_ids=used, offered=OFFERED, caption=CAPTION, language=language, mention=mention
+        text, used_ids=used, offered=OFFERED, caption=CAPTION, language=language, mention=mention, kind=kind
     )
     assert len(failures) == len(set(failures))
     return {(failure.check, failure.found) for failure in failures}
@@ -171,11 +176,35 @@ def test_a_draft_is_in_the_customers_script(text: str, language: str, right: boo
     assert ((Check.LANGUAGE, language) not in found(text, language=language)) is right
 
 
-def test_length_is_shown_beyond_what_people_read_and_refused_beyond_instagrams() -> None:
-    assert found("я" * 300) == set()
-    assert found("я" * 301) == {(Check.LENGTH, "301/300")}
-    assert not too_long("я" * 2200)
-    assert too_long("я" * 2201)
+TAGS = "#а #б #в #г"
+SITE = "lavanda-home.ru/shop"
+OF_REPLIES = {Check.LENGTH, Check.HASHTAGS, Check.LINKS, Check.CAPITALS}
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("я" * 300, set()),
+        ("я" * 301, {(Check.LENGTH, "301/300")}),
+        (f"Красота {TAGS}", set()),
+        (f"Красота {TAGS} #д", {(Check.HASHTAGS, "5/4")}),
+        ("Заказ №5# и C# мы не делаем", set()),
+        (f"Смотрите {SITE}", set()),
+        (f"Смотрите {SITE} и {SITE}", {(Check.LINKS, "2/1")}),
+        ("СПАСИБО ВАМ!", {(Check.CAPITALS, "")}),
+        ("@anna_k СПАСИБО ВАМ!", {(Check.CAPITALS, "")}),
+        (f"ДОБРО ПОЖАЛОВАТЬ: {SITE}", {(Check.CAPITALS, "")}),
+        ("ДА, OK", set()),
+        ("СПАСИБО вам!", set()),
+        ("价格价格价格", set()),
+    ],
+)
+def test_what_instagram_may_hold_against_a_reply_is_told(text: str, flags: set[tuple[Check, str]]) -> None:
+    assert {one for one in found(text, "k3") if one[0] in OF_REPLIES} == flags
+    for kind in CommentKind:
+        public = kind in {CommentKind.COMMENT, CommentKind.MENTION}
+        told = {one for one in found(text, "k3", kind=kind) if one[0] in OF_REPLIES}
+        assert told == (flags if public else set()), "what goes to one person is not taken for spam"
 
 
 def test_a_failure_is_kept_as_data() -> None:

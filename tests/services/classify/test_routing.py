@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 
+from db.models import Comment, Media
 from db.models.account import PolicyMode
-from db.models.comment import Category, CommentKind
-from services.classify.reading import Classification, settled_by_rules
+from db.models.comment import Category, CommentKind, MediaState
+from services.classify.reading import Classification, mentions_elsewhere, settled_by_rules
 from services.classify.routing import Handling, Route, route
 from tests.services.pipeline import READING
 
@@ -40,14 +42,45 @@ def test_an_attempt_to_command_withholds_the_draft_of_every_category(category: C
         assert chosen == Route(H.CARD, why_no_text="withheld")
 
 
-@pytest.mark.parametrize("kind", [kind for kind in CommentKind if kind is not COMMENT])
+@pytest.mark.parametrize("kind", CommentKind)
 @pytest.mark.parametrize("category", Category)
-def test_what_takes_no_public_reply_is_shown_without_a_draft(kind: CommentKind, category: Category) -> None:
-    chosen = route(kind, category, PolicyMode.AUTO, injection_suspected=False)
-    ignored = kind is CommentKind.LIVE_COMMENT and category is C.IRRELEVANT
-    assert chosen.handling is (H.IGNORE if ignored else H.CARD)
-    assert chosen.why_no_text == "answer_in_app"
+def test_every_kind_goes_the_same_way_but_only_comments_can_be_hidden(
+    kind: CommentKind, category: Category
+) -> None:
+    chosen = route(kind, category, PolicyMode.SUGGEST, injection_suspected=False)
+    hideable = kind is COMMENT
+    assert chosen.handling is route(COMMENT, category, PolicyMode.SUGGEST, injection_suspected=False).handling
+    if category in {C.TOXIC, C.SPAM}:
+        assert chosen.why_no_text == ("hide_proposed" if hideable else "not_needed")
+    else:
+        assert chosen.why_no_text is None
     assert chosen.urgent == (category is C.URGENT)
+
+
+@pytest.mark.parametrize(
+    ("media", "text", "elsewhere"),
+    [
+        ({"state": MediaState.UNREADABLE}, "Смотрите @lavanda_home, какая красота", True),
+        ({"state": MediaState.UNREADABLE}, "(@Lavanda_Home)", True),
+        ({"state": MediaState.UNREADABLE}, "Как у @lavanda_home.", True),
+        ({"state": MediaState.UNREADABLE}, "Сколько стоит?", False),
+        ({"state": MediaState.UNREADABLE}, "@lavanda_home.shop и @lavanda_homes", False),
+        ({"state": MediaState.UNREADABLE}, "mail@lavanda_home", False),
+        ({"state": MediaState.UNREADABLE, "kind": "AD"}, "@lavanda_home цена?", False),
+        ({"state": MediaState.UNREADABLE, "ad_id": "12"}, "@lavanda_home цена?", False),
+        ({"state": MediaState.KNOWN}, "@lavanda_home цена?", False),
+        ({"state": MediaState.UNKNOWN}, "@lavanda_home цена?", False),
+        (None, "@lavanda_home цена?", False),
+    ],
+)
+def test_a_mention_is_told_from_a_comment_by_its_post_and_its_words(
+    media: dict[str, Any] | None, text: str, elsewhere: bool
+) -> None:
+    post = None if media is None else Media(**media)
+    comment = Comment(kind=COMMENT, text=text)
+    assert mentions_elsewhere(comment, post, "lavanda_home") is elsewhere
+    assert not mentions_elsewhere(Comment(kind=CommentKind.MESSAGE, text=text), post, "lavanda_home")
+    assert not mentions_elsewhere(comment, post, "")
 
 
 @pytest.mark.parametrize(

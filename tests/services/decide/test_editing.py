@@ -11,10 +11,12 @@ from db.engine import Database
 from db.life.delivery import DeliveryState
 from db.life.draft import DraftState
 from db.models import Delivery, DraftVersion
+from db.models.comment import CommentKind
 from db.models.draft import DraftOrigin
 from db.repositories import drafts
 from services.decide.outcome import Result
-from tests.building import ANNA, IVAN, OLGA, OPTIONS, a_scene
+from services.deliver.channel import Unit
+from tests.building import ANNA, IVAN, OLGA, OPTIONS, SUPERSEDING, a_scene
 from tests.services.decide.conftest import Office
 
 
@@ -83,6 +85,28 @@ async def test_empty_and_overlong_texts_are_sent_back_and_keep_the_lease(
     assert (await office.draft(scene.draft)).claimed_by == IVAN.id
     assert len(await office.versions(scene.draft)) == 1
     assert (await office.press("edit", IVAN, scene.draft, "я" * 2200)).done
+
+
+async def test_a_message_is_measured_in_bytes(db: Database, office: Office) -> None:
+    scene = await a_scene(db, comment_values={"kind": CommentKind.MESSAGE})
+    long = await office.press("edit", IVAN, scene.draft, "я" * 501)
+    assert (long.result, long.length, long.longest) == (Result.LONG_TEXT, 1002, 1000)
+    assert long.unit is Unit.BYTES
+    assert (await office.press("edit", IVAN, scene.draft, "я" * 500)).done
+
+
+async def test_after_the_customer_changed_the_words_an_edit_is_a_further_version(
+    db: Database, office: Office
+) -> None:
+    scene = await a_scene(db)
+    async with db.transaction() as tx:
+        await SUPERSEDING.edited(tx, scene.comment, "А доставка?")
+    assert (await office.draft(scene.draft)).version == 0
+    outcome = await office.press("edit", IVAN, scene.draft, "Доставка 300 ₽.", version=0)
+    assert outcome.done
+    assert outcome.draft is not None
+    assert outcome.draft.version == 2
+    assert await office.versions(scene.draft) == ["Свеча «Прованс» стоит 1 290 ₽.", "Доставка 300 ₽."]
 
 
 async def test_half_a_character_is_not_stored(db: Database, office: Office) -> None:

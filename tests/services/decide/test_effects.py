@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -11,6 +12,7 @@ from db.engine import Database
 from db.life.comment import CommentState
 from db.life.delivery import DeliveryState, Effect
 from db.models import Comment, Delivery
+from db.models.comment import CommentKind
 from db.repositories import comments
 from services.alerts import raise_alert
 from services.decide.outcome import Outcome, Result
@@ -151,6 +153,37 @@ async def test_send_again_beside_a_live_reply_changes_nothing(db: Database, offi
     with pytest.raises(ReplyAlreadyLive):
         await office.press("retry", IVAN, scene.draft)
     assert await office.decided(scene.draft) == ["approve", "send_again"]
+
+
+@pytest.mark.parametrize(("action", "state"), [("retry", "failed"), ("send_again", "uncertain")])
+async def test_nothing_is_sent_again_when_the_window_has_closed(
+    db: Database, office: Office, action: str, state: str
+) -> None:
+    scene = await a_scene(db, comment_values={"kind": CommentKind.MESSAGE})
+    await office.press("approve", IVAN, scene.draft)
+    async with db.transaction() as tx:
+        await tx.session.execute(update(Delivery).values(state=state))
+        long_ago = datetime.now(UTC) - timedelta(days=2)
+        await tx.session.execute(update(Comment).values(written_at=long_ago))
+    assert (await office.press(action, ANNA, scene.draft)).result is Result.WINDOW_CLOSED
+    assert [one.value for one in await states(office, scene)] == [state]
+    assert await office.decided(scene.draft) == ["approve"]
+
+
+async def test_two_retries_of_a_message_at_once_plan_one(db: Database, office: Office) -> None:
+    for number in range(20):
+        scene = await a_scene(
+            db, instagram_id=f"187000000000{number:04}", comment_values={"kind": CommentKind.MESSAGE}
+        )
+        await office.press("approve", IVAN, scene.draft)
+        async with db.transaction() as tx:
+            await tx.session.execute(update(Delivery).values(state=DeliveryState.FAILED))
+        await asyncio.gather(
+            office.press("retry", IVAN, scene.draft),
+            office.press("retry", ANNA, scene.draft),
+            return_exceptions=True,
+        )
+        assert await states(office, scene) == [DeliveryState.FAILED, DeliveryState.PLANNED]
 
 
 async def test_a_comment_that_did_not_fail_has_nothing_to_retry(db: Database, office: Office) -> None:

@@ -17,6 +17,7 @@ from db.repositories import comments, deliveries, moves
 from services.alerts import raise_alert
 from services.decide.outcome import Result
 from services.decide.service import ReplyAlreadyLive
+from services.deliver.channel import Unit, effect_of
 from tests.building import ANNA, IVAN, OLGA, Scene, a_scene
 from tests.services.decide.conftest import Office
 
@@ -77,13 +78,39 @@ async def test_there_is_nothing_to_approve_without_a_text(db: Database, office: 
     assert await office.deliveries(scene.draft) == []
 
 
-@pytest.mark.parametrize("kind", [kind for kind in CommentKind if kind is not CommentKind.COMMENT])
-async def test_kinds_that_take_no_public_reply_cannot_be_approved(
+@pytest.mark.parametrize("kind", CommentKind)
+async def test_every_kind_is_answered_by_its_own_effect(
     db: Database, office: Office, kind: CommentKind
 ) -> None:
     scene = await a_scene(db, comment_values={"kind": kind})
-    assert (await office.press("approve", IVAN, scene.draft)).result is Result.NOT_NOW
+    assert (await office.press("approve", IVAN, scene.draft)).done
+    [delivery] = await office.deliveries(scene.draft)
+    assert delivery.effect is effect_of(kind)
+
+
+@pytest.mark.parametrize("kind", [CommentKind.MESSAGE, CommentKind.LIVE_COMMENT])
+async def test_what_instagram_takes_no_answer_to_stays_with_the_managers(
+    db: Database, office: Office, kind: CommentKind
+) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=8)
+    scene = await a_scene(db, comment_values={"kind": kind, "written_at": long_ago})
+    outcome = await office.press("approve", IVAN, scene.draft)
+    assert outcome.result is Result.WINDOW_CLOSED
+    assert (await office.draft(scene.draft)).state is DraftState.PENDING
     assert await office.deliveries(scene.draft) == []
+    assert await office.decided(scene.draft) == []
+    await office.press("reject", OLGA, scene.draft, "elsewhere")
+    assert (await office.press("approve", IVAN, scene.draft)).result is Result.DECIDED
+
+
+async def test_a_text_that_the_channel_does_not_take_cannot_be_approved(db: Database, office: Office) -> None:
+    scene = await a_scene(db, text="я" * 600, comment_values={"kind": CommentKind.MESSAGE})
+    outcome = await office.press("approve", IVAN, scene.draft, confirmed=True)
+    assert (outcome.result, outcome.length, outcome.longest) == (Result.LONG_TEXT, 1200, 1000)
+    assert outcome.unit is Unit.BYTES
+    assert await office.deliveries(scene.draft) == []
+    other = await a_scene(db, instagram_id="2", text="я" * 600)
+    assert (await office.press("approve", IVAN, other.draft)).done
 
 
 @pytest.mark.parametrize("action", ["approve", "reject", "escalate"])

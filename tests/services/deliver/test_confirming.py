@@ -11,7 +11,7 @@ from db.life.comment import CommentState
 from db.life.delivery import DeliveryState
 from services.deliver.matching import same_words
 from tests.building import ANNA, IVAN, Scene
-from tests.services.deliver.conftest import LOOKS, WORDS, Post
+from tests.services.deliver.conftest import ACCESS, LOOKS, WORDS, Post
 
 S = DeliveryState
 
@@ -104,10 +104,10 @@ async def test_a_reply_that_arrived_after_all_stops_the_second_one(post: Post) -
 async def test_a_second_reply_that_is_claimed_but_has_not_left_is_stopped_too(post: Post) -> None:
     scene = await sent_again(post)
     second = await post.newest(scene)
-    work = await post.deliverer._claim(second.id)
+    work = await post.deliverer._claims.take(second.id)
     assert work is not None
     await post.echo(scene, "ig-1")
-    await post.deliverer._send(work, "IGAA")
+    await post.deliverer._send(work, ACCESS)
     assert (await post.now(second)).state is S.CANCELLED
     assert await post.replies() == []
 

@@ -15,8 +15,8 @@ from db.models import Delivery
 from db.repositories import deliveries, moves
 from services.deliver.sending import MAX_UNSENT
 from services.work.lease import kept
-from tests.building import IVAN, TOKEN, Scene, a_scene
-from tests.services.deliver.conftest import WORDS, Post
+from tests.building import IVAN, Scene
+from tests.services.deliver.conftest import ACCESS, WORDS, Post
 from tests.services.deliver.test_confirming import leaving
 
 S = DeliveryState
@@ -47,7 +47,7 @@ async def test_dead_before_the_request_the_reply_is_sent_once(post: Post) -> Non
 async def test_dead_after_the_request_the_doubt_is_kept_and_the_reply_found(post: Post) -> None:
     scene, delivery = await post.approved()
     await abandoned(post, delivery, request_left=True)
-    await post.client.reply(TOKEN, scene.comment.instagram_id, WORDS)
+    await post.client.reply(ACCESS, scene.comment.instagram_id, WORDS)
     await post.sweep()
     returned = await post.now(delivery)
     assert returned.state is S.PLANNED
@@ -98,10 +98,10 @@ async def test_a_save_with_an_old_token_changes_nothing(post: Post) -> None:
 async def test_a_worker_that_lost_its_lease_before_sending_sends_nothing(post: Post) -> None:
     _scene, delivery = await post.approved()
     deliverer = post.deliverer
-    work = await deliverer._claim(delivery.id)
+    work = await deliverer._claims.take(delivery.id)
     assert work is not None
     await post.set(delivery, lease_token=work.delivery.lease_token + 1)
-    await deliverer._send(work, TOKEN)
+    await deliverer._send(work, ACCESS)
     assert await post.replies() == []
 
 
@@ -124,15 +124,15 @@ async def test_a_lease_lost_during_the_call_leaves_the_row_to_the_other_worker(p
 async def test_a_late_refusal_changes_nothing_either(post: Post, fault: dict[str, Any]) -> None:
     _scene, delivery = await post.approved()
     deliverer = post.deliverer
-    work = await deliverer._claim(delivery.id)
+    work = await deliverer._claims.take(delivery.id)
     assert work is not None
     await post.fault("status", **fault)
     async with post.db.transaction() as tx:
         assert await deliveries.start_request(tx.session, work.delivery)
     await post.set(delivery, lease_token=work.delivery.lease_token + 1)
     with pytest.raises(Exception, match="reply") as refused:
-        await post.client.reply(TOKEN, work.comment.instagram_id, WORDS)
-    await deliverer._refused(work, refused.value)  # type: ignore[arg-type]  # a GraphError
+        await post.client.reply(ACCESS, work.comment.instagram_id, WORDS)
+    await deliverer._refused(work, ACCESS, refused.value)  # type: ignore[arg-type]  # a GraphError
     now = await post.now(delivery)
     assert (now.state, now.error) == (S.SENDING, None)
     assert await post.alerts("delivery_failed") == []
@@ -144,10 +144,10 @@ async def test_a_late_look_changes_nothing(post: Post) -> None:
     await post.work(delivery)
     deliverer = post.deliverer
     await post.set(delivery, next_attempt_at=None)
-    work = await deliverer._claim(delivery.id)
+    work = await deliverer._claims.take(delivery.id)
     assert work is not None
     await post.set(delivery, lease_token=work.delivery.lease_token + 1)
-    await deliverer._resolve_doubt(work, TOKEN)
+    await deliverer._resolve_doubt(work, ACCESS)
     now = await post.now(delivery)
     assert (now.state, now.reads) == (S.SENDING, 0)
 
@@ -169,7 +169,7 @@ async def test_a_call_may_outlast_its_lease(post: Post) -> None:
 
 async def test_a_lost_lease_is_not_renewed(post: Post) -> None:
     _scene, delivery = await post.approved()
-    work = await post.deliverer._claim(delivery.id)
+    work = await post.deliverer._claims.take(delivery.id)
     assert work is not None
     taken = datetime.now(UTC) - timedelta(hours=1)
     async with kept(post.db, work.delivery, timedelta(seconds=0.15)):
@@ -180,7 +180,7 @@ async def test_a_lost_lease_is_not_renewed(post: Post) -> None:
 
 async def test_a_database_that_is_away_does_not_stop_the_call(post: Post) -> None:
     _scene, delivery = await post.approved()
-    work = await post.deliverer._claim(delivery.id)
+    work = await post.deliverer._claims.take(delivery.id)
     assert work is not None
     before = (await post.now(delivery)).lease_until
     assert before is not None
@@ -194,8 +194,8 @@ async def test_a_database_that_is_away_does_not_stop_the_call(post: Post) -> Non
 
 
 async def test_two_workers_with_one_job_send_once(post: Post) -> None:
-    for _round in range(10):
-        _scene, delivery = await post.approved()
+    for number in range(10):
+        _scene, delivery = await post.approved(text=f"Ответ {number}")
         await asyncio.gather(*(post.deliverer(delivery.id) for _worker in range(4)))
         assert (await post.now(delivery)).state is S.SENT
     assert len(await post.replies()) == 10
@@ -207,8 +207,8 @@ async def undone(post: Post, scene: Scene) -> bool:
 
 
 async def test_of_undo_and_the_worker_exactly_one_wins(post: Post) -> None:
-    for _round in range(20):
-        scene = await a_scene(post.db, instagram_id=await post.player.comment())
+    for number in range(20):
+        scene = await post.scene(text=f"Ответ {number}")
         delivery = await post.approve(scene)
         taken_back, _ = await asyncio.gather(undone(post, scene), post.deliverer(delivery.id))
         said = [about for about, _words in await post.replies() if about == scene.comment.instagram_id]

@@ -73,6 +73,17 @@ async def test_the_receipt_tells_new_from_repeated(db: Database) -> None:
         assert await inbox.store([]) == Receipt(0, 0, 0)
 
 
+async def test_the_same_event_for_two_accounts_is_two_elements(db: Database) -> None:
+    inbox = Inbox(db)
+    first, second = (delivery(change("1"), account=str(number)) for number in (1, 2))
+    waiting = queued(inbox, *(split(body, now=datetime.now(UTC)) for body in (first, second, first)))
+    async with running(inbox):
+        receipts = await asyncio.gather(*waiting)
+
+    assert sum(receipt.new for receipt in receipts[:2]) == 2
+    assert await count(db, "events") == 2
+
+
 async def test_what_is_known_or_odd_wakes_nobody(db: Database) -> None:
     inbox = Inbox(db)
     async with running(inbox):

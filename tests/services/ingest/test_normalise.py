@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from db.models.comment import CommentKind
 from services.ingest.envelope import FIELDS
-from services.ingest.normalise import (
-    MAX_ATTACHMENTS,
-    MAX_TEXT,
-    MAX_USERNAME,
+from services.ingest.meaning import (
+    Deletion,
+    Edit,
     Inbound,
     Malformed,
     Normalised,
@@ -23,8 +22,9 @@ from services.ingest.normalise import (
     OwnComment,
     Reason,
     TestPayload,
-    normalise,
+    Unread,
 )
+from services.ingest.normalise import MAX_ATTACHMENTS, MAX_TEXT, MAX_USERNAME, normalise
 
 ACCOUNT = "17841400000000001"
 APP_SCOPED = "2600000000000001"
@@ -174,6 +174,44 @@ def test_a_message_has_its_own_time_in_utc(stamp: object, written_at: datetime |
     assert result.written_at == written_at
 
 
+def edit(value: dict[str, Any], **around: Any) -> Normalised:
+    parties = {"sender": {"id": "7"}, "recipient": {"id": ACCOUNT}} | around
+    return normalise("message_edit", {**parties, "message_edit": {"mid": "m", **value}}, ACCOUNT, (), ())
+
+
+def test_an_edit_holds_the_message_as_it_reads_now() -> None:
+    for number in ("2", 2):
+        result = edit({"text": "hi", "num_edit": number})
+        message = Inbound(CommentKind.MESSAGE, "m", author_instagram_id="7", text="hi")
+        assert result == Edit(message, 2)
+    assert edit({"text": "hi", "num_edit": 1}, sender={"id": ACCOUNT}, recipient={"id": "7"}) == Edit(
+        OwnComment(CommentKind.MESSAGE, "m", recipient_instagram_id="7", text="hi"), 1
+    )
+
+
+def test_an_edit_number_zero_is_a_message_when_it_tells_all_and_else_must_be_read() -> None:
+    assert edit({"text": "hi", "num_edit": 0}) == Inbound(
+        CommentKind.MESSAGE, "m", author_instagram_id="7", text="hi"
+    )
+    assert edit({"num_edit": "0"}) == Unread("m", "7")
+    assert edit({"num_edit": 0}, sender=None, recipient=None) == Unread("m")
+    assert edit({"num_edit": 1, "text": " "}) == Unread("m", "7")
+    ours = edit({"num_edit": 0}, sender={"id": ACCOUNT}, recipient={"id": "7"})
+    assert ours == NotForPipeline(Reason.EDIT_ZERO, "m")
+
+
+@pytest.mark.parametrize("number", [None, "", "one", -1, 1.5, True, [], "1" * 20, "١"])
+def test_an_edit_without_a_number_is_malformed(number: Any) -> None:
+    assert isinstance(edit({"text": "hi", "num_edit": number}), Malformed)
+
+
+def test_a_deletion_needs_neither_sender_nor_words() -> None:
+    gone = message({"mid": "m", "is_deleted": True}, sender=None)
+    assert gone == Deletion(Inbound(CommentKind.MESSAGE, "m"))
+    ours = message({"mid": "m", "is_deleted": True, "is_echo": True}, recipient={"id": "7"})
+    assert ours == Deletion(OwnComment(CommentKind.MESSAGE, "m", recipient_instagram_id="7"))
+
+
 def test_attachments_keep_their_types_in_order_and_are_bounded() -> None:
     result = message({"mid": "m", "attachments": [{"type": "image"}, {"type": "story_mention"}, {}, 5]})
     assert isinstance(result, Inbound)
@@ -239,6 +277,7 @@ ANY_VALUE = st.recursive(
 def test_any_payload_has_a_meaning_that_can_be_stored(field: str, payload: dict[str, Any]) -> None:
     result = normalise(field, payload, ACCOUNT, {APP_SCOPED}, ["our_shop"])
     assert b"\\u0000" not in orjson.dumps(result).replace(b"\\\\", b"")  # and it refuses lone surrogates
-    if isinstance(result, Inbound | OwnComment):
-        assert len(result.text) <= MAX_TEXT
-        assert result.instagram_id
+    said = result.message if isinstance(result, Edit | Deletion) else result
+    if isinstance(said, Inbound | OwnComment):
+        assert len(said.text) <= MAX_TEXT
+        assert said.instagram_id

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import Database
@@ -18,12 +19,12 @@ from db.models import Alert, Comment, Delivery, Event
 from db.models.alert import Severity
 from db.models.comment import CommentKind
 from db.models.decision import Action
-from db.models.event import EventState
-from db.repositories import comments, deliveries, drafts, moves
+from db.models.event import EventSource, EventState
+from db.repositories import accounts, comments, deliveries, drafts, inbox, moves
 from db.repositories.inbox import MAX_ATTEMPTS
 from sandbox.instagram import Instagram, InstagramConfig
 from services.ingest.process import Ingest
-from tests.building import OLGA, OPTIONS, Scene, a_scene, an_account, arrive, receive
+from tests.building import OLGA, OPTIONS, SUPERSEDING, Scene, a_scene, an_account, arrive, receive
 from tests.webhook.door import ACCOUNT, change, delivery
 
 COMMENT = "18100000000000001"
@@ -103,7 +104,7 @@ async def test_two_workers_share_the_elements(db: Database) -> None:
     await connected(db)
     await receive(db, delivery(*(change(str(number)) for number in range(1, 251))))
 
-    await asyncio.gather(*(Ingest(db)() for _ in range(3)))
+    await asyncio.gather(*(Ingest(db, SUPERSEDING)() for _ in range(3)))
 
     assert len(await written(db)) == 250
     assert await jobs(db, "classify") == 250
@@ -187,7 +188,8 @@ async def test_the_echo_is_known_in_every_shape_that_instagram_gives_it(
     await arrive(db, account.comment_body(question), account.comment_body(answer))
 
     states = {comment.instagram_id: comment.state for comment in await written(db)}
-    assert states == {question.id: CommentState.RECEIVED, answer.id: CommentState.OWN}
+    # No delivery of ours wrote it: somebody answered in the Instagram app.
+    assert states == {question.id: CommentState.SUPERSEDED, answer.id: CommentState.OWN}
 
 
 async def a_doubt(db: Database) -> tuple[Scene, Delivery]:
@@ -262,6 +264,55 @@ async def test_the_dashboards_test_is_ignored(db: Database) -> None:
     assert await alerts(db) == {}
 
 
+async def test_every_press_of_the_test_button_is_seen(db: Database) -> None:
+    await connected(db)
+    async with db.transaction() as tx:
+        assert await inbox.last_test(tx.session) is None
+        account = await accounts.find(tx.session, ACCOUNT)
+        assert account is not None
+        assert await inbox.last_event(tx.session, account) is None
+    test = change("17865799348089039", "This is an example.")
+    odd = {"field": "something_new", "value": "?"}
+    pressed = [
+        {"id": "0", "time": 1_790_000_000, "changes": [test]},
+        {"id": "0", "time": 1_790_000_060, "changes": [test]},
+        {"id": "0", "time": 1_790_000_090, "changes": [odd]},
+        {"id": "0", "time": 1_790_000_120, "messaging": [{"message": {"mid": "random_mid"}}]},
+    ]
+    newest = []
+    for entry in pressed:
+        await arrive(db, orjson.dumps({"object": "instagram", "entry": [entry]}))
+        async with db.transaction() as tx:
+            newest.append(await inbox.last_test(tx.session))
+    await arrive(db, delivery(change(COMMENT)))
+
+    assert [seen.field for seen in newest if seen] == ["comments", "comments", "unknown", "messages"]
+    assert len({seen.at for seen in newest if seen}) == 4
+    assert (await stored(db))[:4] == [(EventState.IGNORED, inbox.TEST)] * 4
+    assert await alerts(db) == {}
+    async with db.transaction() as tx:
+        event = await inbox.last_event(tx.session, account)
+        test_seen = await inbox.last_test(tx.session)
+    assert event is not None
+    assert test_seen is not None
+    assert (event.field, event.at > test_seen.at) == ("comments", True)
+
+
+async def test_what_reconciliation_finds_is_no_sign_of_life_of_the_webhooks(db: Database) -> None:
+    await connected(db)
+    await receive(db, delivery(change(COMMENT)))
+    async with db.transaction() as tx:
+        await tx.session.execute(update(Event).values(source=EventSource.RECONCILIATION))
+    await Ingest(db, SUPERSEDING)()
+
+    assert len(await written(db)) == 1
+    async with db.transaction() as tx:
+        account = await accounts.find(tx.session, ACCOUNT)
+        assert account is not None
+        assert account.last_event_at is None
+        assert await inbox.last_event(tx.session, account) is None
+
+
 async def test_what_needs_no_answer_is_ignored_and_why(db: Database) -> None:
     await connected(db)
     await arrive(db, delivery({"field": "story_insights", "value": {"reach": 1}}))
@@ -323,7 +374,7 @@ async def test_an_element_that_breaks_the_code_is_set_aside_while_its_siblings_p
     await poison(db, "[]")
     await receive(db, delivery(change(REPLY)))
 
-    await Ingest(db)()
+    await Ingest(db, SUPERSEDING)()
 
     assert await stored(db) == [
         (EventState.PROCESSED, None),
@@ -335,6 +386,27 @@ async def test_an_element_that_breaks_the_code_is_set_aside_while_its_siblings_p
     assert attempts == MAX_ATTEMPTS
     assert await alerts(db) == {"quarantined:": 1}
     assert await jobs(db, "classify") == 2
+
+
+@pytest.mark.parametrize(
+    "poisoned", [{"from": "nobody"}, {"id": "with a space"}], ids=["its meaning", "its shape"]
+)
+async def test_one_poisoned_element_of_a_thousand_is_set_aside_and_told_once(
+    db: Database, poisoned: dict[str, Any]
+) -> None:
+    await connected(db)
+    elements = [change(str(number), f"Вопрос {number}") for number in range(1, 1001)]
+    elements[499] = change("500", **poisoned)
+    await arrive(db, delivery(*elements))
+
+    states = Counter(state for state, _problem in await stored(db))
+    assert states == {EventState.PROCESSED: 999, EventState.QUARANTINED: 1}
+    [problem] = [problem for state, problem in await stored(db) if state is EventState.QUARANTINED]
+    assert problem is not None
+    numbers = {int(comment.instagram_id) for comment in await written(db)}
+    assert numbers == set(range(1, 1001)) - {500}
+    assert await jobs(db, "classify") == 999
+    assert await alerts(db) == {"quarantined:": 1}
 
 
 async def test_an_element_that_the_database_refuses_is_set_aside_too(db: Database) -> None:
@@ -358,10 +430,10 @@ async def test_a_database_that_fails_is_nobodys_poison(db: Database) -> None:
         await tx.session.execute(text("ALTER TABLE comments RENAME TO away"))
 
     with pytest.raises(SQLAlchemyError):
-        await Ingest(db)()
+        await Ingest(db, SUPERSEDING)()
 
     async with db.transaction() as tx:
         await tx.session.execute(text("ALTER TABLE away RENAME TO comments"))
         assert await tx.session.scalar(select(Event.attempts)) == 0
-    await Ingest(db)()
+    await Ingest(db, SUPERSEDING)()
     assert await stored(db) == [(EventState.PROCESSED, None)]

@@ -10,15 +10,18 @@ import pytest
 
 from db.models.comment import CommentKind
 from services.ingest.envelope import Element, ElementState, split
-from services.ingest.normalise import (
+from services.ingest.meaning import (
+    Deletion,
+    Edit,
     Inbound,
     Normalised,
     NotForPipeline,
     OwnComment,
     Reason,
     TestPayload,
-    normalise,
+    Unread,
 )
+from services.ingest.normalise import normalise
 
 ACCOUNT = "17841400000000001"
 ANNA = "900000000000001"
@@ -135,6 +138,16 @@ def inbound_message(
         text=text,
         written_at=at(1790000399900),
         **more,
+    )
+
+
+def own_message(mid: str, text: str, recipient: str) -> OwnComment:
+    return OwnComment(
+        CommentKind.MESSAGE,
+        mid,
+        recipient_instagram_id=recipient,
+        text=text,
+        written_at=at(1790000399900),
     )
 
 
@@ -257,7 +270,7 @@ SHAPES: dict[str, tuple[bytes, str, str, Normalised]] = {
         messaging({"message": {"mid": "aWdfECHO1", "text": "Yes, we do", "is_echo": True}}, ACCOUNT, ANNA),
         "echo:aWdfECHO1",
         "messages",
-        OwnComment(CommentKind.MESSAGE, "aWdfECHO1", recipient_instagram_id=ANNA, text="Yes, we do"),
+        own_message("aWdfECHO1", "Yes, we do", ANNA),
     ),
     "(j) a message to ourselves": (
         messaging(
@@ -265,7 +278,7 @@ SHAPES: dict[str, tuple[bytes, str, str, Normalised]] = {
         ),
         "echo:aWdfSELF",
         "messages",
-        OwnComment(CommentKind.MESSAGE, "aWdfSELF", recipient_instagram_id=ACCOUNT, text="note"),
+        own_message("aWdfSELF", "note", ACCOUNT),
     ),
     "(j) a picture": (
         messaging(
@@ -284,7 +297,7 @@ SHAPES: dict[str, tuple[bytes, str, str, Normalised]] = {
         messaging({"message": {"mid": "aWdfTEXT1", "is_deleted": True}}),
         "deletion:aWdfTEXT1",
         "messages",
-        NotForPipeline(Reason.DELETION, "aWdfTEXT1"),
+        Deletion(inbound_message("aWdfTEXT1")),
     ),
     "(j) something only the app can show": (
         messaging({"message": {"mid": "aWdfUNS", "is_unsupported": True}}),
@@ -340,7 +353,7 @@ SHAPES: dict[str, tuple[bytes, str, str, Normalised]] = {
         messaging({"is_self": True, "postback": {"mid": "aWdfPB", "title": "Delivery"}}),
         "postback:aWdfPB",
         "messaging_postbacks",
-        OwnComment(CommentKind.MESSAGE, "aWdfPB", recipient_instagram_id=ACCOUNT, text="Delivery"),
+        own_message("aWdfPB", "Delivery", ACCOUNT),
     ),
     "(j) read": (
         messaging({"read": {"mid": "aWdfECHO1"}}),
@@ -358,23 +371,23 @@ SHAPES: dict[str, tuple[bytes, str, str, Normalised]] = {
         messaging({"message_edit": {"mid": "aWdfTEXT1", "text": "or Czechia?", "num_edit": "1"}}),
         "edit:aWdfTEXT1:1",
         "message_edit",
-        NotForPipeline(Reason.EDIT, "aWdfTEXT1"),
+        Edit(inbound_message("aWdfTEXT1", "or Czechia?"), 1),
     ),
     "(j) an edit, counted in numbers": (
         messaging({"message_edit": {"mid": "aWdfTEXT1", "text": "or Czechia?", "num_edit": 1}}),
         "edit:aWdfTEXT1:1",
         "message_edit",
-        NotForPipeline(Reason.EDIT, "aWdfTEXT1"),
+        Edit(inbound_message("aWdfTEXT1", "or Czechia?"), 1),
     ),
     "(k) an edit of nothing by nobody": (
         messaging({"message_edit": {"mid": "aWdfX", "num_edit": 0}}, sender=None),
         "edit:aWdfX:0",
         "message_edit",
-        NotForPipeline(Reason.EDIT_ZERO, "aWdfX"),
+        Unread("aWdfX", written_at=at(1790000399900)),
     ),
     "(l) the test button, comments": (
         change("comments", TEST_COMMENT, account="0"),
-        "comment:17865799348089039",
+        "test:comments:1790000000",
         "comments",
         TestPayload("comments"),
     ),
@@ -386,7 +399,7 @@ SHAPES: dict[str, tuple[bytes, str, str, Normalised]] = {
     ),
     "(l) the test button, messages": (
         change("messages", TEST_MESSAGE, account="0"),
-        "message:random_mid",
+        "test:messages:1790000000",
         "messages",
         TestPayload("messages"),
     ),
@@ -398,7 +411,7 @@ SHAPES: dict[str, tuple[bytes, str, str, Normalised]] = {
     ),
     "(l) the test button of a Facebook page": (
         delivery({"id": "0", "time": 1790000500, "messaging": [TEST_MESSAGE]}),
-        "message:random_mid",
+        "test:messages:1790000500",
         "messages",
         TestPayload("messages"),
     ),

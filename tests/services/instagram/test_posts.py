@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from cryptography.fernet import Fernet
 
 from db.engine import Database
 from db.models import Account, Comment, Media
-from db.models.comment import MediaState
+from db.models.comment import CommentKind, MediaState
 from db.repositories import accounts, comments
 from services.instagram.client import InstagramClient
 from services.posts import Posts
 from services.vault import Vault
 from tests.building import VAULT, a_comment, an_account
-from tests.sandbox.instagram.player import ACCESS_TOKEN, POST, Player
+from tests.sandbox.instagram.player import ACCESS_TOKEN, AD, ALBUM, POST, Player
+from tests.services.instagram.neighbour import Neighbour, says, thinks
+
+REEL = "18000000000000003"
 
 
 @pytest.fixture
@@ -21,14 +27,31 @@ def posts(db: Database, client: InstagramClient) -> Posts:
     return Posts(db, client, VAULT)
 
 
-async def under(db: Database, post: str | None, token: str | None = ACCESS_TOKEN) -> tuple[Comment, Account]:
-    """A comment under a post."""
+async def under(
+    db: Database,
+    post: str | None,
+    kind: CommentKind = CommentKind.COMMENT,
+    original: str | None = None,
+) -> tuple[Comment, Account]:
+    """A comment under a post; `original` is the post that an advertisement was made from."""
     async with db.transaction() as tx:
-        sealed = VAULT.seal(token) if token else None
-        account = await an_account(tx, token_encrypted=sealed)
-        media = await comments.media(tx.session, account.id, post, None) if post else None
-        comment = await a_comment(tx, account, media_id=media.id if media else None)
+        account = await an_account(tx, token_encrypted=VAULT.seal(ACCESS_TOKEN))
+        media = (
+            await comments.media(tx.session, account.id, post, "AD" if original else None) if post else None
+        )
+        if media is not None and original is not None:
+            known = {"original_instagram_id": original}
+            await comments.describe_media(tx.session, media.id, MediaState.UNKNOWN, **known)
+        comment = await a_comment(tx, account, media_id=media.id if media else None, kind=kind)
         return comment, account
+
+
+async def kept(db: Database, comment: Comment) -> Media:
+    """The post as the database knows it."""
+    async with db.transaction() as tx:
+        media = await comments.media_of(tx.session, comment)
+        assert media is not None
+        return media
 
 
 async def calls(player: Player) -> int:
@@ -45,6 +68,9 @@ async def test_a_post_is_asked_for_once(posts: Posts, db: Database, player: Play
     assert first.caption
     assert first.permalink
     assert first.image_url
+    assert first.children == []
+    assert first.published_at is not None
+    assert datetime.now(UTC) - first.published_at > timedelta(days=8)
     assert first.fetched_at is not None
 
     await player.control("faults", {"operation": "*", "kind": "status", "times": 100})
@@ -52,6 +78,151 @@ async def test_a_post_is_asked_for_once(posts: Posts, db: Database, player: Play
     assert again is not None
     assert again.caption == first.caption
     assert await calls(player) == 0
+
+
+async def test_an_album_keeps_its_pictures(posts: Posts, db: Database) -> None:
+    comment, account = await under(db, ALBUM)
+
+    await posts.of(comment, account)
+
+    media = await kept(db, comment)
+    assert [address.rsplit("/", 1)[1] for address in media.children] == [
+        "18000000000000021.png",
+        "18000000000000022.png",
+    ]
+    assert media.image_url == media.children[0]
+
+
+async def test_a_video_keeps_its_thumbnail(posts: Posts, db: Database) -> None:
+    comment, account = await under(db, REEL)
+
+    await posts.of(comment, account)
+
+    media = await kept(db, comment)
+    assert media.kind == "REELS"
+    assert media.image_url is not None
+    assert media.image_url.endswith(f"{REEL}.png")
+
+
+async def test_the_picture_of_a_video_is_never_the_video(
+    db: Database, told: InstagramClient, neighbour: Neighbour
+) -> None:
+    video = {"media_type": "VIDEO", "media_url": "https://cdn.example/1.mp4"}
+    pictured = video | {"id": "3", "thumbnail_url": "https://cdn.example/1.jpg"}
+    picture = {"id": "4", "media_type": "IMAGE", "media_url": "https://cdn.example/2.jpg"}
+    album = {
+        "id": POST,
+        "media_type": "CAROUSEL_ALBUM",
+        "media_url": "https://cdn.example/1.mp4",
+        "children": {"data": [video | {"id": "2"}, pictured, picture]},
+    }
+    neighbour.will(says(album))
+    comment, account = await under(db, POST)
+
+    await Posts(db, told, VAULT).of(comment, account)
+
+    media = await kept(db, comment)
+    assert media.image_url == "https://cdn.example/1.jpg"
+    assert media.children == ["https://cdn.example/1.jpg", "https://cdn.example/2.jpg"]
+
+
+async def test_what_no_database_can_store_is_replaced(
+    db: Database, told: InstagramClient, neighbour: Neighbour
+) -> None:
+    neighbour.will(says({"id": POST, "caption": "Лаванда\x00 \ud83d"}))
+    comment, account = await under(db, POST)
+
+    await Posts(db, told, VAULT).of(comment, account)
+
+    assert (await kept(db, comment)).caption == "Лаванда\ufffd \ufffd"
+
+
+async def test_the_post_of_a_mention_is_somebody_elses(
+    db: Database, told: InstagramClient, neighbour: Neighbour
+) -> None:
+    neighbour.will(says({"data": [{"id": "444", "caption": "С @lavanda_home дома"}]}))
+    comment, account = await under(db, "444", CommentKind.MENTION)
+
+    media = await Posts(db, told, VAULT).of(comment, account)
+
+    assert media is not None
+    assert (media.state, media.caption) == (MediaState.KNOWN, "С @lavanda_home дома")
+    assert neighbour.last.path == f"/v26.0/{account.instagram_id}/tags"
+
+
+async def test_an_advertisement_is_read_by_itself(posts: Posts, db: Database) -> None:
+    comment, account = await under(db, AD, original=ALBUM)
+
+    media = await posts.of(comment, account)
+
+    assert media is not None
+    assert media.caption is not None
+    assert "пахнет летом" in media.caption
+
+
+async def test_an_advertisement_that_cannot_be_read_has_the_words_of_its_original(
+    posts: Posts, db: Database, player: Player
+) -> None:
+    comment, account = await under(db, AD, original=ALBUM)
+    await player.control("faults", {"operation": "media", "kind": "status", "code": 100, "subcode": 33})
+
+    media = await posts.of(comment, account)
+
+    assert media is not None
+    assert media.caption is not None
+    assert media.caption.startswith("Подарочный набор")
+    assert (media.state, media.kind, media.instagram_id) == (MediaState.KNOWN, "AD", AD)
+
+
+async def test_an_original_that_cannot_be_read_either_stops_nothing(
+    posts: Posts, db: Database, player: Player
+) -> None:
+    comment, account = await under(db, AD, original=ALBUM)
+    fault = {"operation": "media", "kind": "status", "code": 100, "subcode": 33, "times": 2}
+    await player.control("faults", fault)
+
+    await posts.of(comment, account)
+
+    assert (await kept(db, comment)).state is MediaState.UNREADABLE
+    assert await player.control("faults", method="GET") == []
+
+
+async def test_trouble_of_instagram_is_no_reason_to_ask_for_the_original(
+    posts: Posts, db: Database, player: Player
+) -> None:
+    comment, account = await under(db, AD, original=ALBUM)
+    await player.control("faults", {"operation": "media", "kind": "status", "code": 4})
+
+    media = await posts.of(comment, account)
+
+    assert media is not None
+    assert media.state is MediaState.UNKNOWN
+
+
+async def test_a_comment_waits_only_so_long(
+    db: Database, told: InstagramClient, neighbour: Neighbour
+) -> None:
+    neighbour.will(thinks)
+    comment, account = await under(db, POST)
+
+    async with asyncio.timeout(5):  # half of the client's own deadline
+        media = await Posts(db, told, VAULT, wait=timedelta(seconds=0.1)).of(comment, account)
+
+    assert media is not None
+    assert media.state is MediaState.UNKNOWN
+    assert len(neighbour.asked) == 1
+
+
+@pytest.mark.parametrize(("minutes", "calls"), [(5, 0), (-5, 1)], ids=["still", "no more"])
+async def test_while_the_account_is_throttled_nothing_is_asked(
+    db: Database, told: InstagramClient, neighbour: Neighbour, minutes: int, calls: int
+) -> None:
+    neighbour.will(says({"id": POST}))
+    comment, account = await under(db, POST)
+    account.throttled_until = datetime.now(UTC) + timedelta(minutes=minutes)
+
+    assert await Posts(db, told, VAULT).of(comment, account) is not None
+    assert len(neighbour.asked) == calls
 
 
 async def test_what_a_webhook_said_of_the_kind_stays(posts: Posts, db: Database) -> None:
@@ -85,10 +256,7 @@ async def test_a_post_that_cannot_be_read_stops_nothing(
 
     assert answered is not None
     assert answered.caption is None
-    async with db.transaction() as tx:
-        kept = await comments.media_of(tx.session, comment)
-        assert kept is not None
-        assert kept.state is state
+    assert (await kept(db, comment)).state is state
 
 
 async def test_without_a_post_or_a_token_nobody_is_asked(posts: Posts, db: Database, player: Player) -> None:

@@ -102,9 +102,15 @@ async def test_a_huge_catalogue_is_kept_and_only_its_fitting_part_is_shown(
     assert (await import_knowledge(db, tmp_path)).read == {"c.csv": 6_001}
     async with db.transaction() as tx:
         account = await an_account(tx)
-        shown = await offered(tx.session, account.id, "Сколько стоят СВЕЧИ «Прованс»?")
-    assert len(shown) == CHOSEN
-    assert "Свеча Прованс" in {passage.title for passage in shown}
+        one = await offered(tx.session, account.id, "Сколько стоят СВЕЧИ «Прованс»?")
+        by_caption = await offered(tx.session, account.id, "Цена?", "Наша свеча «Прованс» снова здесь")
+        misspelt = await offered(tx.session, account.id, "прованз")
+        shown = await offered(tx.session, account.id, "Какие есть товары?")
+        speechless = await offered(tx.session, account.id, "?")
+    assert "Свеча Прованс" in {passage.title for passage in one}
+    assert "Свеча Прованс" in {passage.title for passage in by_caption}
+    assert "Свеча Прованс" in {passage.title for passage in misspelt}
+    assert len(shown) == len(speechless) == CHOSEN
     assert [passage.position for passage in shown] == sorted(passage.position for passage in shown)
 
 

@@ -8,15 +8,10 @@ from pathlib import Path
 import pytest
 
 from db.models.knowledge import PassageKind
-from services.knowledge.reading import (
-    LARGEST_FILE,
-    LONGEST_PASSAGE,
-    LONGEST_TITLE,
-    MOST_ROWS,
-    FileUnreadable,
-    ReadDocument,
-    read,
-)
+from services.knowledge.reading import FileUnreadable, ReadDocument, read
+from services.knowledge.reading.disguise import LARGEST_TEXT
+from services.knowledge.reading.document import LONGEST_PASSAGE, LONGEST_TITLE
+from services.knowledge.reading.table import MOST_ROWS
 
 
 def written(folder: Path, name: str, content: str | bytes, encoding: str = "utf-8") -> ReadDocument:
@@ -42,10 +37,17 @@ def test_a_catalogue_is_read_as_spreadsheets_save_it(
     assert first["title"] == 'Свеча "Прованс"'
     assert first["price"] == (Decimal(1290) if delimiter == "," else Decimal("1290.50"))
     assert first["currency"] == "RUB"
-    assert first["attributes"] == {"Аромат": "лаванда", "stock": "да"}
+    assert first["attributes"] == {"Аромат": "лаванда"}
+    assert first["stock"] == "да"
     assert first["text"].endswith("RUB; Аромат: лаванда; stock: да")
     assert (second["title"], second["price"], second["attributes"]) == ("Мыло", Decimal(390), {})
-    assert document.skipped == []
+    assert list(map(str, document.skipped)) == []
+
+
+def test_a_price_keeps_the_shops_own_word_for_its_currency(tmp_path: Path) -> None:
+    document = written(tmp_path, "c.csv", "name;price;currency\nСвеча;1 290;₽\n", "utf-8")
+    [candle] = document.passages
+    assert (candle["text"], candle["currency"]) == ("Свеча; 1 290 ₽", "RUB")
 
 
 def test_a_comma_in_every_row_does_not_hide_the_semicolons(tmp_path: Path) -> None:
@@ -80,7 +82,7 @@ def test_a_price_is_the_one_number_of_its_cell(tmp_path: Path, cell: str, price:
     document = written(tmp_path, "c.csv", content)
     if price is None:
         assert [passage["title"] for passage in document.passages] == ["Мыло"]
-        assert document.skipped == ["row 3: no name, or no readable price"]
+        assert list(map(str, document.skipped)) == ["row 3: no name, or no readable price"]
     else:
         assert document.passages[1]["price"] == Decimal(price)
 
@@ -88,7 +90,7 @@ def test_a_price_is_the_one_number_of_its_cell(tmp_path: Path, cell: str, price:
 def test_rows_that_cannot_be_used_are_reported_and_the_others_kept(tmp_path: Path) -> None:
     document = written(tmp_path, "c.csv", "name;price\n;100\nСвеча;\n;;\n\nМыло;390;extra\nШтора\n")
     assert [passage["title"] for passage in document.passages] == ["Мыло"]
-    assert [line.split(":")[0] for line in document.skipped] == ["row 2", "row 3", "row 7"]
+    assert [line.split(":")[0] for line in map(str, document.skipped)] == ["row 2", "row 3", "row 7"]
 
 
 def test_a_product_without_stock_and_currency_has_neither(tmp_path: Path) -> None:
@@ -111,11 +113,16 @@ def test_a_catalogue_must_name_its_columns(tmp_path: Path, content: str) -> None
         ("d.md", b"", "holds no text"),
         ("d.txt", b" \n\n ", "holds no text"),
         ("d.txt", b"\x98\xff\xfe", "UTF-8 or Windows-1251"),
-        ("d.txt", "Привет".encode("utf-16"), "UTF-8 or Windows-1251"),
-        ("d.md", b"PK\x03\x04\x00\x00", "UTF-8 or Windows-1251"),
-        ("d.pdf", b"%PDF-1.7", "only Markdown, TXT and CSV"),
-        ("d", b"words", "only Markdown, TXT and CSV"),
-        ("d.txt", b"a" * (LARGEST_FILE + 1), "larger than 5 MiB"),
+        ("d.txt", "Привет".encode("utf-16-le"), "UTF-8 or Windows-1251"),
+        ("d.md", b"PK\x03\x04\x00\x00", "is no text"),
+        ("d.pdf", b"%PDF-1.7", "is damaged"),
+        ("d.pdf", b"words", "is not what its name says"),
+        ("d.xls", b"words", "is not what its name says"),
+        ("d.xlsx", b"words", "damaged, or is not what its name says"),
+        ("d.docx", b"PK\x03\x04 and no more", "damaged, or is not what its name says"),
+        ("d.png", b"words", "cannot be read; PDF, Word"),
+        ("d", b"words", "cannot be read; PDF, Word"),
+        ("d.txt", b"a" * (LARGEST_TEXT + 1), "larger than 5 MiB"),
     ],
 )
 def test_a_broken_file_says_what_is_wrong_with_it(
@@ -169,9 +176,9 @@ def test_a_huge_catalogue_is_read_up_to_a_bound_that_is_told(tmp_path: Path) -> 
     rows = "".join(f"Товар {number};{number}\n" for number in range(MOST_ROWS + 50))
     document = written(tmp_path, "c.csv", f"name;price\n{rows}")
     assert len(document.passages) == MOST_ROWS - 1
-    assert document.skipped == [f"rows after {MOST_ROWS}"]
+    assert list(map(str, document.skipped)) == [f"rows after {MOST_ROWS}"]
 
 
 def test_one_line_as_large_as_a_file_may_be_is_read(tmp_path: Path) -> None:
-    document = written(tmp_path, "d.txt", "слово " * (LARGEST_FILE // 12))
-    assert sum(passage["text"].count("слово") for passage in document.passages) == LARGEST_FILE // 12
+    document = written(tmp_path, "d.txt", "слово " * (LARGEST_TEXT // 12))
+    assert sum(passage["text"].count("слово") for passage in document.passages) == LARGEST_TEXT // 12

@@ -17,11 +17,12 @@ from db.models.account import TokenState
 from db.models.alert import AlertState, Severity
 from db.models.event import EventState
 from db.repositories import accounts, comments
-from services.ingest.process import Ingest
+from services.accounts.disconnecting import Why, disconnect
 from services.instagram.client import InstagramClient
 from services.tokens.check import FirstAccount, TokenCheck
+from services.tokens.invalid import token_refused
 from services.vault import Vault
-from tests.building import CHAT_ID, OPTIONS, VAULT, an_account, arrive
+from tests.building import CHAT_ID, KEY, OPTIONS, VAULT, an_account, arrive
 from tests.sandbox.instagram.player import ACCESS_TOKEN, ACCOUNT, Player
 from tests.webhook.door import change, delivery
 
@@ -252,7 +253,7 @@ async def test_what_came_for_an_unknown_account_is_processed_once_it_is_connecte
 
     await check()
     assert [state for _fingerprint, state, _count in await told(db)] == [AlertState.RESOLVED]
-    await Ingest(db)()
+    await arrive(db)
 
     async with db.transaction() as tx:
         assert await tx.session.scalar(select(Event.state)) is EventState.PROCESSED
@@ -397,8 +398,11 @@ async def test_a_refused_refresh_keeps_the_old_token(
     assert account.token_expires_at - datetime.now(UTC) < timedelta(days=21)
 
 
-async def test_people_are_told_at_14_7_3_and_1_days_once_each(others: TokenCheck, db: Database) -> None:
+async def test_people_are_told_at_14_7_3_and_1_days_once_each(
+    others: TokenCheck, db: Database, player: Player
+) -> None:
     await connected(db)
+    await refused_too_early(player)
     expected: list[tuple[str, AlertState, int]] = []
     for days in (40, 15, 14, 13.5, 10, 7, 4, 3, 2, 1, 0.2, -1):
         await in_days(db, days)
@@ -424,12 +428,14 @@ async def test_a_refresh_settles_the_warning_and_the_next_one_is_new(
 ) -> None:
     await connected(db)
     await in_days(db, 7)
+    await refused_too_early(player)
     await others()
-    await a_week_later(db)
+    await player.control("token", {"issued_at": (datetime.now(UTC) - timedelta(days=2)).isoformat()})
     await others()
     assert await told(db) == [(f"token_expiring:{ACCOUNT}:7", AlertState.RESOLVED, 1)]
 
     await in_days(db, 7)
+    await refused_too_early(player)
     await others()
     assert await told(db) == [
         (f"token_expiring:{ACCOUNT}:7", AlertState.RESOLVED, 1),
@@ -437,8 +443,9 @@ async def test_a_refresh_settles_the_warning_and_the_next_one_is_new(
     ]
 
 
-async def test_what_else_an_account_prefers_is_kept(others: TokenCheck, db: Database) -> None:
+async def test_what_else_an_account_prefers_is_kept(others: TokenCheck, db: Database, player: Player) -> None:
     await connected(db, preferences={"signature": "Оля"})
+    await refused_too_early(player)
     await in_days(db, 7)
     await others()
 
@@ -451,3 +458,223 @@ async def test_a_token_of_unknown_age_is_not_warned_of(others: TokenCheck, db: D
 
     assert (await the_account(db)).token_expires_at is None
     assert await told(db) == []
+
+
+async def test_a_young_token_that_dies_soon_is_refreshed_but_never_on_its_first_day(
+    others: TokenCheck, db: Database, player: Player
+) -> None:
+    await connected(db, token_obtained_at=datetime.now(UTC) - timedelta(hours=23))
+    await in_days(db, 5)
+    await player.control("switches", {"refresh_renames": True})
+    await others()
+    assert await held(db) == ACCESS_TOKEN
+
+    account = await the_account(db)
+    async with db.transaction() as tx:
+        day_ago = datetime.now(UTC) - timedelta(hours=25)
+        await accounts.change(tx.session, account.id, token_obtained_at=day_ago)
+    await others()
+    assert await held(db) != ACCESS_TOKEN
+    assert await told(db) == [(f"token_expiring:{ACCOUNT}:7", AlertState.RESOLVED, 1)]
+
+
+async def test_that_instagram_finds_a_refresh_too_early_is_told_to_nobody(
+    others: TokenCheck, db: Database, player: Player
+) -> None:
+    await connected(db)
+    await in_days(db, 20)
+    await a_week_later(db)
+    await refused_too_early(player)
+    await others()
+
+    assert await told(db) == []
+    assert await scheduled(db) == []
+
+
+async def test_the_days_go_by_while_instagram_is_away(
+    others: TokenCheck, db: Database, player: Player
+) -> None:
+    await connected(db)
+    await in_days(db, 3)
+    await player.control("faults", {"operation": "me", "kind": "status", "code": 2})
+    await others()
+
+    assert await told(db) == [(f"token_expiring:{ACCOUNT}:3", AlertState.OPEN, 1)]
+
+
+# What a person can do
+
+
+@pytest.mark.parametrize(
+    ("subcode", "remedy"),
+    [
+        (None, "reconnect"),
+        (0, "reconnect"),
+        (458, "reconnect"),
+        (459, "log_in"),
+        (460, "reconnect"),
+        (463, "reconnect"),
+        (464, "log_in"),
+        (467, "reconnect"),
+        (492, "fix_role"),
+    ],
+)
+async def test_a_refusal_says_what_to_do_once_and_stops_that_account_only(
+    others: TokenCheck, db: Database, player: Player, subcode: int | None, remedy: str
+) -> None:
+    second = await player.control("accounts", {"username": "second_shop"})
+    await player.control("token", {"account_id": second["account_id"], "value": "IGAA-second"})
+    await connected(db)
+    async with db.transaction() as tx:
+        await an_account(tx, second["account_id"], token_encrypted=VAULT.seal("IGAA-second"))
+    await player.control("token", {"invalid": True, "subcode": subcode})
+    await others()
+    await others()
+
+    async with db.transaction() as tx:
+        (alert,) = (await tx.session.execute(select(Alert))).scalars()
+        states = [account.token_state for account in await accounts.every(tx.session)]
+    assert (alert.fingerprint, alert.count) == (f"token_invalid:{ACCOUNT}", 1)
+    assert (alert.params["remedy"], alert.chat_id) == (remedy, CHAT_ID)
+    assert states == [TokenState.INVALID, TokenState.VALID]
+    assert ACCESS_TOKEN not in str(alert.params)
+
+
+async def test_what_a_delivery_could_not_know_the_check_adds_to_the_same_message(
+    others: TokenCheck, db: Database, player: Player
+) -> None:
+    account = await connected(db)
+    async with db.transaction() as tx:
+        await token_refused(tx, account, "reply: auth 190/459")
+    await player.control("token", {"invalid": True, "subcode": 459})
+    await others()
+    await others()
+
+    assert await told(db) == [(f"token_invalid:{ACCOUNT}", AlertState.OPEN, 2)]
+    async with db.transaction() as tx:
+        params = (await tx.session.execute(select(Alert.params))).scalar_one()
+    assert params["remedy"] == "log_in"
+
+
+async def test_a_delivery_that_left_with_the_former_token_says_nothing_of_the_new_one(db: Database) -> None:
+    before = await connected(db, token_encrypted=VAULT.seal("IGAA-former"))
+    await connected(db)
+    async with db.transaction() as tx:
+        await token_refused(tx, before, "reply: auth 190/463")
+
+    assert (await the_account(db)).token_state is TokenState.VALID
+    assert await told(db) == []
+    assert await scheduled(db) == ["tokens:soon:a", "tokens:soon:b"]
+
+
+async def test_a_token_whose_key_is_gone_says_so(others: TokenCheck, db: Database) -> None:
+    await connected(db, token_encrypted=Vault([Fernet.generate_key().decode()]).seal(ACCESS_TOKEN))
+    await others()
+
+    async with db.transaction() as tx:
+        params = (await tx.session.execute(select(Alert.params))).scalar_one()
+    assert params["remedy"] == "restore_key"
+    assert "ENCRYPTION_KEY" in params["says"]
+
+
+async def test_a_refused_token_is_looked_at_soon_and_then_less_often(
+    others: TokenCheck, db: Database, player: Player
+) -> None:
+    await connected(db)
+    await player.control("token", {"invalid": True})
+    await others()
+    assert await scheduled(db) == ["tokens:soon:a", "tokens:soon:b"]
+    await others()
+    assert await scheduled(db) == ["tokens:soon:a", "tokens:soon:b", "tokens:later:a", "tokens:later:b"]
+
+
+# Several accounts, and changes meanwhile
+
+
+async def test_one_accounts_surprise_does_not_keep_the_others_from_their_check(
+    others: TokenCheck, db: Database
+) -> None:
+    async with db.transaction() as tx:
+        await an_account(tx, "17841400000000002", token_encrypted=Fernet(KEY).encrypt(b"\xff\xff"))
+        await an_account(tx, ACCOUNT, token_encrypted=VAULT.seal(ACCESS_TOKEN))
+    with pytest.raises(UnicodeDecodeError):  # the queue's failures tell people
+        await others()
+
+    async with db.transaction() as tx:
+        states = [account.token_state for account in await accounts.every(tx.session)]
+    assert states == [TokenState.UNKNOWN, TokenState.VALID]
+
+
+async def test_a_token_that_was_replaced_while_it_was_looked_at_says_nothing(
+    others: TokenCheck, db: Database, player: Player
+) -> None:
+    stale = await connected(db, token_encrypted=VAULT.seal("IGAA-old-and-dead"))
+    await connected(db)
+    await others._look_at(stale)
+
+    assert (await the_account(db)).token_state is TokenState.VALID
+    assert await told(db) == []
+
+
+async def test_a_token_sealed_anew_meanwhile_is_still_the_same_token(
+    others: TokenCheck, db: Database
+) -> None:
+    seen = await connected(db)
+    await connected(db, token_state=TokenState.INVALID)  # sealed again: other bytes, the same token
+    await others._look_at(seen)
+
+    assert (await the_account(db)).token_state is TokenState.VALID
+
+
+async def test_an_account_that_was_let_go_is_not_looked_at_and_not_taken_from_the_settings(
+    check: TokenCheck, db: Database, player: Player
+) -> None:
+    await check()
+    account = await the_account(db)
+    async with db.transaction() as tx:
+        await disconnect(tx, account, Why.DEAUTHORISED)
+    await check()
+
+    account = await the_account(db)
+    assert (account.token_encrypted, account.token_state) == (None, TokenState.INVALID)
+    assert [state for fingerprint, state, _ in await told(db) if "disconnected" in fingerprint] == [
+        AlertState.OPEN
+    ]
+
+
+async def test_another_token_in_the_settings_brings_an_account_back(
+    check: TokenCheck, db: Database, client: InstagramClient, player: Player
+) -> None:
+    await check()
+    account = await the_account(db)
+    async with db.transaction() as tx:
+        await disconnect(tx, account, Why.DEAUTHORISED)
+    await player.control("token", {"value": NEW})
+    await TokenCheck(db, client, VAULT, OPTIONS, FirstAccount(NEW))()
+
+    assert await held(db) == NEW
+    assert (await the_account(db)).disconnected_at is None
+    assert await told(db) == [(f"account_disconnected:{ACCOUNT}", AlertState.RESOLVED, 1)]
+
+
+async def test_a_changed_name_and_the_apps_own_id_are_followed(others: TokenCheck, db: Database) -> None:
+    await connected(db, username="its_old_name")
+    await others()
+
+    account = await the_account(db)
+    assert (account.username, account.app_scoped_id) == ("lavanda_home", "27000000000000001")
+
+
+async def test_a_subscription_that_was_lost_is_made_again(
+    others: TokenCheck, db: Database, player: Player
+) -> None:
+    await connected(db)
+    await player.call("DELETE", f"/{ACCOUNT}/subscribed_apps")
+    await others()
+
+    (shown,) = await player.control("accounts", method="GET")
+    assert {"comments", "live_comments", "messages"} <= set(shown["subscribed"])
+
+
+def test_no_representation_shows_a_token() -> None:
+    assert ACCESS_TOKEN not in repr(FirstAccount(ACCESS_TOKEN))

@@ -52,7 +52,7 @@ async def holders(db: Database) -> list[int]:
         return [row[0] for row in rows]
 
 
-async def tick(db: Database) -> None:
+async def tick(db: Database, step: Step = Step.SWEEP) -> None:
     """Return at the next tick."""
     async with db.transaction() as tx:
         await tx.session.execute(text("DELETE FROM pgqueuer"))
@@ -60,7 +60,7 @@ async def tick(db: Database) -> None:
         while True:
             async with db.transaction() as tx:
                 rows = await tx.session.execute(text("SELECT entrypoint FROM pgqueuer"))
-                if {row[0] for row in rows} == {Step.SWEEP.value}:
+                if {row[0] for row in rows} == {step.value}:
                     return
             await asyncio.sleep(0.02)
 
@@ -80,6 +80,14 @@ async def test_of_two_clocks_one_ticks_and_another_takes_over(db: Database, data
     async with asyncio.timeout(PATIENCE):
         while await holders(db):  # noqa: ASYNC110 - the server tells it
             await asyncio.sleep(0.02)
+
+
+async def test_the_comparison_with_instagram_has_an_interval_of_its_own(
+    db: Database, database_url: str
+) -> None:
+    seldom, often = timedelta(hours=1), timedelta(seconds=0.1)
+    async with running(Clock(db, database_url, seldom, ZONE, reconcile=often)):
+        await tick(db, Step.RECONCILE)
 
 
 async def test_ticks_that_nobody_works_on_do_not_pile_up(db: Database, database_url: str) -> None:

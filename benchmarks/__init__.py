@@ -1,0 +1,1 @@
+"""What is measured: `instachatico bench NAME` runs the module of that name."""

@@ -1,0 +1,1 @@
+"""Instagram accounts: how they are connected, kept connected, and let go."""

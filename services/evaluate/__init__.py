@@ -1,0 +1,1 @@
+"""Labelled comments: through the real steps in a scratch database, and what came of them in figures."""

@@ -1,0 +1,1 @@
+"""People's rights over their data: erasure on request, tombstones, and how long anything is kept."""

@@ -1,0 +1,78 @@
+"""`rotate-keys`: a new key goes in front, everything is sealed anew, the old key can go."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from cryptography.fernet import Fernet
+
+from app.cli import cli
+from app.keys import kept_key
+from db.engine import Database
+from db.repositories import accounts
+from services.vault import TokenUnreadable, Vault
+from tests.building import an_account
+
+OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+TOKEN = "IGAA-canary"
+
+
+async def rotate(folder: Path, database_url: str, redis_url: str, keys: str) -> Result:
+    """The command with an env file of its own."""
+    env = folder / "rotate.env"
+    lines = [
+        f"DATABASE_URL={database_url}",
+        f"REDIS_URL={redis_url}",
+        f"ENCRYPTION_KEY={keys}",
+        f"STATE_DIR={folder}",
+    ]
+    env.write_text("\n".join(lines), encoding="utf-8")
+    arguments = ["rotate-keys", "--env-file", str(env)]
+    return await asyncio.to_thread(CliRunner().invoke, cli, arguments)
+
+
+async def seal(db: Database, key: str, username: str = "shop", instagram_id: str = "1") -> None:
+    async with db.transaction() as tx:
+        await an_account(tx, instagram_id, username=username, token_encrypted=Vault([key]).seal(TOKEN))
+
+
+async def sealed(db: Database) -> bytes:
+    async with db.transaction() as tx:
+        (account,) = await accounts.every(tx.session)
+        return account.token_encrypted or b""
+
+
+async def test_after_it_the_old_key_can_go(
+    db: Database, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    await seal(db, OLD)
+    done = await rotate(tmp_path, database_url, redis_url, f"{NEW},{OLD}")
+
+    assert (done.exit_code, done.output) == (0, "Tokens under the first key now: 1\n")
+    assert Vault([NEW]).open(await sealed(db)) == TOKEN
+    with pytest.raises(TokenUnreadable):
+        Vault([OLD]).open(await sealed(db))
+
+
+async def test_it_brings_the_first_key_of_all_to_an_installation_that_had_none(
+    db: Database, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    await seal(db, kept_key(tmp_path))
+    done = await rotate(tmp_path, database_url, redis_url, NEW)
+
+    assert done.exit_code == 0
+    assert Vault([NEW]).open(await sealed(db)) == TOKEN
+
+
+async def test_accounts_that_no_key_opens_are_named(
+    db: Database, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    await seal(db, Fernet.generate_key().decode(), "lost_shop", "2")
+    done = await rotate(tmp_path, database_url, redis_url, f"{NEW},{OLD}")
+
+    assert done.exit_code == 1
+    assert "@lost_shop" in done.output
+    assert TOKEN not in done.output
