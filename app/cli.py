@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -154,6 +155,7 @@ def evaluate(env_file: Path | None, file: Path, *, as_json: bool, details: Any, 
     except CasesUnreadable as error:
         fail(error, WRONG_USAGE)
     settings = settings_for(Purpose.NOTHING_REQUIRED, env_file)
+    _only_warnings(settings)
     stand_in = env_file is None and not evaluating.has_model(settings)
     if stand_in:
         click.echo("No OPENAI_API_KEY: the offline stand-in answers, which is not an LLM.", err=True)
@@ -181,13 +183,14 @@ def evaluate(env_file: Path | None, file: Path, *, as_json: bool, details: Any, 
 @click.option("--rounds", type=click.IntRange(1), help="How often it is measured (default: as it needs).")
 def bench(env_file: Path | None, name: str, *, as_json: bool, rounds: int | None) -> None:
     """Measure something: retrieval."""
-    from importlib import import_module
+    from importlib import import_module, util
 
-    try:
-        run = import_module(f"benchmarks.{name}").run
-    except (ImportError, AttributeError):
+    known = name.isidentifier() and util.find_spec(f"benchmarks.{name}") is not None
+    run = getattr(import_module(f"benchmarks.{name}"), "run", None) if known else None
+    if run is None:
         fail(f"there is no benchmark called {name}", WRONG_USAGE)
     settings = settings_for(Purpose.NOTHING_REQUIRED, env_file)
+    _only_warnings(settings)
     outcome = _guarded(lambda: run(settings, rounds))
     click.echo(json.dumps(outcome.as_json(), ensure_ascii=False) if as_json else outcome.as_text())
     raise SystemExit(0 if outcome.ok else 1)
@@ -388,6 +391,16 @@ def sandbox(
         raise SystemExit(0 if _guarded(lambda: playing.smoke(plan, as_json=as_json)) else 1)
     else:
         _guarded(lambda: playing.play(plan))
+
+
+def _only_warnings(settings: Settings) -> None:
+    """Logs beside figures: what goes wrong, on standard error, without the key of the language model."""
+    from app import logging
+
+    secrets: list[str] = []
+    with suppress(SettingsRefused):
+        secrets.append(settings.openai.api_key.get_secret_value())
+    logging.configure("WARNING", as_json=False, secrets=secrets)
 
 
 T = TypeVar("T")

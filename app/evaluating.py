@@ -11,7 +11,6 @@ from typing import Any, TextIO
 
 from cryptography.fernet import Fernet
 
-from app import logging
 from app.sandbox import cast
 from app.scratch import measuring_server
 from app.settings import Settings, SettingsRefused
@@ -90,7 +89,6 @@ def evaluate(
             watch = Stopwatch()
             return await course.walk(cases, at_once=at_once, progress=progress), watch.seconds
 
-    logging.configure("WARNING", as_json=False, secrets=[given.api_key] if given else [])
     with measuring_server(settings) as url:
         walked, seconds = asyncio.run(run(url))
     if details is not None:

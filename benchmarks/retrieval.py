@@ -15,7 +15,6 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app import logging
 from app.scratch import measuring_server
 from app.settings import Settings
 from benchmarks.outcome import Outcome, Target
@@ -65,7 +64,6 @@ def labelled(path: Path = QUESTIONS) -> list[Labelled]:
 
 def run(settings: Settings, rounds: int | None = None) -> Outcome:
     """The search is exact and needs no repetition: `rounds` only steadies the latency."""
-    logging.configure("WARNING", as_json=False, secrets=[])
     with measuring_server(settings) as url:
         return asyncio.run(_measured(url, rounds or 1))
 
@@ -73,21 +71,16 @@ def run(settings: Settings, rounds: int | None = None) -> Outcome:
 async def _measured(url: str, rounds: int) -> Outcome:
     questions = labelled()
     async with scratch(url) as db:
-        known = {
-            business: await _taught(db, number, business)
-            for number, business in enumerate([*_businesses(), TOGETHER], start=1)
-        }
+        known = {business: await _taught(db, business, [business]) for business in _businesses()}
+        everything = await _taught(db, TOGETHER, _businesses())
         sizes = {business: await _size(db, account) for business, account in known.items()}
-
-        async def places(account_of: Callable[[Labelled], int], *, captions: bool) -> list[Place]:
-            found: list[Place] = []
-            for _ in range(rounds):
-                found = [await _place(db, account_of(each), each, captions=captions) for each in questions]
-            return found
-
-        own = await places(lambda each: known[each.business], captions=True)
-        bare = await places(lambda each: known[each.business], captions=False)
-        among_all = await places(lambda _each: known[TOGETHER], captions=True)
+        own = [
+            place
+            for _ in range(rounds)
+            for place in await _places(db, questions, lambda each: known[each.business])
+        ]
+        bare = await _places(db, questions, lambda each: known[each.business], captions=False)
+        among_all = await _places(db, questions, lambda _each: everything)
     return Outcome(
         name="retrieval",
         rounds=rounds,
@@ -99,7 +92,7 @@ async def _measured(url: str, rounds: int) -> Outcome:
             "with_captions_among_all": _figures(among_all),
             "by_business": {business: _hit(_of(own, business), 3) for business in _businesses()},
             "latency_ms": _latency(own),
-            "missed": [place.asked.id for place in own if _misses(place, 3)],
+            "missed": sorted({place.asked.id for place in own if _misses(place, 3)}),
         },
         ratios={"hit_at_3 with / without captions": round(_hit(own, 3) / _hit(bare, 3), 3)},
         targets=[Target("hit@3 with captions", _hit(own, 3), HIT_AT_3)],
@@ -114,17 +107,32 @@ def _businesses() -> list[str]:
     return sorted(folder.name for folder in KNOWLEDGE.iterdir() if folder.is_dir())
 
 
-async def _taught(db: Database, number: int, business: str) -> int:
-    """An account that knows the business's documents."""
+async def _taught(db: Database, name: str, businesses: Sequence[str]) -> int:
+    """An account that knows the documents of some businesses."""
     async with db.transaction() as tx:
-        account = await accounts.connect(
-            tx.session, f"1784{number:013d}", username=business, chat_id=None, locale="ru"
-        )
-    for folder in _businesses() if business == TOGETHER else [business]:
-        report = await import_knowledge(db, KNOWLEDGE / folder, account.id)
+        account = await accounts.connect(tx.session, f"1784:{name}", username=name, chat_id=None, locale="ru")
+    for business in businesses:
+        report = await import_knowledge(db, KNOWLEDGE / business, account.id)
         if report.problems:
             raise ValueError(report.problems)
     return account.id
+
+
+async def measured_with_captions(db: Database) -> tuple[float, list[str]]:
+    """The share of hits among the first three, each business by itself, and the questions that miss."""
+    known = {business: await _taught(db, business, [business]) for business in _businesses()}
+    places = await _places(db, labelled(), lambda each: known[each.business])
+    return _hit(places, 3), [place.asked.id for place in places if _misses(place, 3)]
+
+
+async def _places(
+    db: Database,
+    questions: Sequence[Labelled],
+    account_of: Callable[[Labelled], int],
+    *,
+    captions: bool = True,
+) -> list[Place]:
+    return [await _place(db, account_of(each), each, captions=captions) for each in questions]
 
 
 async def _size(db: Database, account_id: int) -> int:

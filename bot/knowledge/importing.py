@@ -24,7 +24,7 @@ from bot.commands.scope import Pressable
 from bot.knowledge.asking import candidates, question
 from bot.knowledge.downloading import DownloadFailed, download
 from bot.knowledge.wording import owner, report
-from bot.outgoing import ChatMoved, Outgoing, Postponed, TokenRevoked, Undelivered
+from bot.outgoing import ChatMoved, Outgoing, Postponed, ThreadLost, TokenRevoked, Undelivered
 from bot.texts import Texts
 from bot.texts import texts as texts_of
 from bot.updates.performing import pressable
@@ -72,7 +72,7 @@ class KnowledgeImport:
         async def renew(session: Any) -> bool:
             return await uploads.renew(session, upload, self._options.lease)
 
-        async with renewed(self._db, renew, self._options.lease, f"uploads {upload.id}"):
+        if True:
             match upload.state:
                 case UploadState.ASKING:
                     await self._ask(upload)
@@ -206,7 +206,7 @@ class KnowledgeImport:
         place: dict[str, Any] = {"keyboard": keyboard, "reply_to": upload.message_id}
         try:
             return await self._outgoing.send(upload.chat_id, shown.html, thread_id=upload.thread_id, **place)
-        except LeaseLost:
+        except ThreadLost:
             return await self._outgoing.send(upload.chat_id, shown.html, **place)
 
     async def _texts(self, tx: Transaction, upload: Upload) -> Texts:

@@ -57,11 +57,14 @@ async def on_file(
     options: Options,
 ) -> None:
     """A file for the bot. Strangers' files are not looked at: other routers turn strangers away."""
-    if manager is None or not await _is_for_us(message, bot, tx, username, options):
+    if not await _is_for_us(message, bot, tx, username, options):
         raise SkipHandler
-    if message.sender_chat is not None:
+    if message.sender_chat is not None:  # an administrator who writes as the group has no name
         effects.add(reply(message, texts("command.anonymous")))
-    elif manager.role is Role.MANAGER:
+        return
+    if manager is None:
+        raise SkipHandler
+    if manager.role is Role.MANAGER:
         effects.add(reply(message, texts("knowledge.ask_senior")))
     elif message.document is None or message.animation is not None:
         effects.add(reply(message, texts("knowledge.not_a_document")))

@@ -29,9 +29,9 @@ async def add(session: AsyncSession, **values: Any) -> Upload | None:
 
 
 async def unread(session: AsyncSession) -> int:
-    """How many files wait for their reader, or for a person's word."""
+    """How many files wait for the program; those that wait for a person's word burden nobody."""
     waiting = Upload.state.in_([UploadState.ASKING, UploadState.RECEIVED])
-    return await session.scalar(select(func.count(Upload.id)).where(waiting, Upload.told_at.is_(None))) or 0
+    return await session.scalar(select(func.count(Upload.id)).where(waiting, _is_ours())) or 0
 
 
 async def find(session: AsyncSession, nonce: str) -> Upload | None:

@@ -38,12 +38,19 @@ async def service(installation: Installation) -> Installation:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared(
-    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[], AbstractAsyncContextManager[str]]
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    migrated: Callable[[], AbstractAsyncContextManager[str]],
 ) -> AsyncIterator[Installation]:
-    """Everything is up, once for all tests of a file: they meet in one chat, so each uses words of its own."""
+    """Everything is up, once for all tests of a file: they meet in one chat, so each uses words of its own.
+
+    The file's `SETTINGS` are added to the quick ones.
+    """
+    settings = QUICK | getattr(request.module, "SETTINGS", {})
+    folder = tmp_path_factory.mktemp("shared")
     async with (
         migrated() as url,
-        installed(tmp_path_factory.mktemp("shared"), url, os.environ["TEST_REDIS_URL"], **QUICK) as ready,
+        installed(folder, url, os.environ["TEST_REDIS_URL"], **settings) as ready,
     ):
         await ready.start()
         yield ready

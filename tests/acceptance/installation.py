@@ -26,9 +26,9 @@ UNDECIDED = {"received", "classified", "planned"} | WORKING
 T = TypeVar("T")
 
 
-async def eventually(what: str, look: Callable[[], Awaitable[T | None]]) -> T:
+async def eventually(what: str, look: Callable[[], Awaitable[T | None]], patience: float = PATIENCE) -> T:
     """The first answer of `look` that is not None."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while True:
         found = await look()
         if found is not None:
@@ -138,15 +138,18 @@ class Installation:
         """Plan a misbehaviour."""
         await self.post(neighbour, "faults", {"operation": operation, "kind": kind, "times": times} | more)
 
-    async def press(self, user_id: int, message_id: int, data: str) -> dict[str, Any]:
-        """A person presses a button."""
-        body = {"user_id": user_id, "message_id": message_id, "data": data}
+    async def press(
+        self, user_id: int, message_id: int, data: str, chat_id: int | None = None
+    ) -> dict[str, Any]:
+        """A person presses a button, in the group unless another chat is named."""
+        body = {"user_id": user_id, "message_id": message_id, "data": data, "chat_id": chat_id}
         return await self.post("telegram", "press", body)
 
     async def approve(self, words: str) -> int:
         """The owner approves the draft on the card with `words`; the card's message."""
         message_id, data = await self.button(words, "ap")
-        assert (await self.press(self.olga, message_id, data))["text"]
+        [card] = [card for card in await self.cards(words) if card["message_id"] == message_id]
+        assert (await self.press(self.olga, message_id, data, card["chat"]["id"]))["text"]
         return message_id
 
     @property

@@ -12,14 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from click.testing import CliRunner
+from sqlalchemy import func, select, text
 
-from app.evaluating import as_text
-from app.settings import envfile
+from app.cli import cli
+from app.evaluating import as_text, evaluate, has_model
+from app.settings import Purpose, Settings, SettingsRefused, load
 from db.engine import Database
+from db.models import Account, Comment, Draft, LlmCall, Passage
 from sandbox.llm import LanguageModel, LanguageModelConfig
 from sandbox.server import serve
+from services.evaluate.case import Case
 from services.evaluate.scores import report
+from services.evaluate.walking import ModelRefuses
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [
@@ -42,7 +47,10 @@ CASES: list[dict[str, Any]] = [
         "lang": "ru",
         "category": "question",
         "action": "draft",
-        "context": {"kb": [{"kind": "product", "title": "Свеча", "text": "Свеча; 1 290 ₽"}], "caption": "Свеча"},
+        "context": {
+            "kb": [{"kind": "product", "title": "Свеча", "text": "Свеча; 1 290 ₽"}],
+            "caption": "Свеча",
+        },
         "checks": {"must": ["1290"], "lang": "ru", "no_new_numbers": True},
     },
     {"id": "emoji", "text": "😍", "lang": "ru", "category": "irrelevant", "action": "never_llm"},
@@ -76,10 +84,8 @@ class Shell:
         path.write_text("\n".join(lines or map(json.dumps, CASES)), encoding="utf-8")
         return path
 
-    def env_file(self, **settings: str) -> Path:
-        path = self.folder / "given.env"
-        path.write_text(envfile.render({"DATABASE_URL": self.database_url} | settings), encoding="utf-8")
-        return path
+    def settings(self, **more: str) -> Settings:
+        return load(environ={"DATABASE_URL": self.database_url, **more}, purpose=Purpose.NOTHING_REQUIRED)
 
     async def run(self, *arguments: str | Path) -> Ended:
         process = await asyncio.create_subprocess_exec(
@@ -110,18 +116,28 @@ def shell(tmp_path: Path, database_url: str) -> Shell:
 @pytest.fixture
 async def model() -> AsyncIterator[str]:
     """The address of a language model that knows one key."""
-    async with serve(LanguageModel(LanguageModelConfig(api_key="right-key-0123456789")).application()) as base:
+    async with serve(
+        LanguageModel(LanguageModelConfig(api_key="right-key-0123456789")).application()
+    ) as base:
         yield f"{base}/v1"
 
 
-async def rows(db: Database) -> dict[str, int]:
+async def evaluated(settings: Settings, *, stand_in: bool) -> dict[str, Any]:
+    cases = [Case.model_validate(case) for case in CASES]
+    return await asyncio.to_thread(evaluate, settings, cases, stand_in=stand_in, at_once=2)
+
+
+async def rows(db: Database) -> list[int]:
     async with db.transaction() as tx:
-        counts = {
-            name: await tx.session.scalar(text(f"SELECT count(*) FROM {name}")) or 0
-            for name in ("accounts", "comments", "passages", "llm_calls", "drafts")
-        }
-        databases = (await tx.session.execute(text("SELECT datname FROM pg_database"))).scalars().all()
-        return counts | {"scratch": sum(name.startswith("instachatico_scratch") for name in databases)}
+        return [
+            await tx.session.scalar(select(func.count()).select_from(table)) or 0
+            for table in (Account, Comment, Passage, LlmCall, Draft)
+        ]
+
+
+async def databases(db: Database) -> list[str]:
+    async with db.transaction() as tx:
+        return list((await tx.session.execute(text("SELECT datname FROM pg_database"))).scalars())
 
 
 async def test_without_a_key_the_stand_in_answers_and_the_users_database_stays_as_it_was(
@@ -138,49 +154,51 @@ async def test_without_a_key_the_stand_in_answers_and_the_users_database_stays_a
     assert figures["check_failures"] == []
     assert figures["injection"]["caught"] == 1
     assert figures["cost_usd"] == 0
-    after = await rows(db)
-    assert {name: after[name] for name in before if name != "scratch"} == {
-        name: before[name] for name in before if name != "scratch"
-    }
+    assert await rows(db) == before
     written = [json.loads(line) for line in details.read_text(encoding="utf-8").splitlines()]
     assert [one["id"] for one in written] == ["price", "emoji", "command"]
     assert "1 290 ₽" in written[0]["draft"]
     assert [call["purpose"] for call in written[0]["calls"]] == ["classify", "answer"]
 
 
-async def test_a_scratch_database_is_dropped_also_when_the_model_refuses(
-    shell: Shell, db: Database, model: str
+async def test_a_refused_key_is_told_and_the_scratch_database_is_gone_all_the_same(
+    shell: Shell, db: Database, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    env = shell.env_file(OPENAI_API_KEY="wrong-key-0123456789", OPENAI_BASE_URL=model)
-    ended = await shell.run("eval", shell.cases(), "--env-file", env)
-    assert ended.status == 1
-    assert "401" in ended.err
-    assert "Traceback" not in ended.err
-    assert "wrong-key" not in ended.err + ended.out
+    monkeypatch.setattr("db.scratch.PREFIX", "of_this_test_alone_")
+    given = shell.settings(OPENAI_API_KEY="wrong-key-0123456789", OPENAI_BASE_URL=model)
+    with pytest.raises(ModelRefuses, match="401") as raised:
+        await evaluated(given, stand_in=False)
+    assert "wrong-key" not in str(raised.value)
+    assert not [name for name in await databases(db) if name.startswith("of_this_test_alone_")]
 
 
 async def test_the_settings_model_is_asked_when_there_is_one(shell: Shell, model: str) -> None:
-    env = shell.env_file(OPENAI_API_KEY="right-key-0123456789", OPENAI_BASE_URL=model, OPENAI_API_STYLE="chat")
-    ended = await shell.run("eval", shell.cases(), "--env-file", env)
-    assert ended.status == 0, ended.err
-    assert "stand-in answers" not in ended.err
-    assert "commands to the bot: 1 caught, 0 missed, 0 false alarms" in ended.out
-    assert "1.000" in ended.out
+    given = shell.settings(
+        OPENAI_API_KEY="right-key-0123456789", OPENAI_BASE_URL=model, OPENAI_API_STYLE="chat"
+    )
+    assert has_model(given)
+    figures = await evaluated(given, stand_in=False)
+    assert "commands to the bot: 1 caught, 0 missed, 0 false alarms" in as_text(figures)
+    assert figures["calls"]["classify"]["n"] == 2
 
 
-async def test_bad_lines_and_missing_settings_are_told_before_any_call(shell: Shell) -> None:
+def test_bad_lines_are_told_before_anything_is_started(shell: Shell) -> None:
     good = json.dumps(CASES[1])
-    broken = await shell.run("eval", shell.cases(good, "{", good), "--json")
-    assert (broken.status, broken.out) == (2, "")
-    assert broken.err.splitlines() == ["line 2: is not JSON", "line 3: the id stands in line 1 already"]
-    keyless = await shell.run("eval", shell.cases(good), "--env-file", shell.env_file())
-    assert keyless.status == 2
-    assert "OPENAI_API_KEY" in keyless.err
+    ended = CliRunner().invoke(cli, ["eval", str(shell.cases(good, "{", good)), "--json"])
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert ended.stderr.splitlines() == ["line 2: is not JSON", "line 3: the id stands in line 1 already"]
 
 
-async def test_an_unknown_benchmark_is_wrong_usage(shell: Shell) -> None:
-    ended = await shell.run("bench", "nothing")
-    assert (ended.status, ended.err) == (2, "there is no benchmark called nothing\n")
+def test_settings_without_a_key_are_refused_when_they_were_given_by_name(shell: Shell) -> None:
+    assert not has_model(shell.settings())
+    with pytest.raises(SettingsRefused, match="OPENAI_API_KEY"):
+        evaluate(shell.settings(), [], stand_in=False, at_once=1)
+
+
+@pytest.mark.parametrize("name", ["nothing", "outcome", "a.b", "..."])
+def test_an_unknown_benchmark_is_wrong_usage(name: str) -> None:
+    ended = CliRunner().invoke(cli, ["bench", name])
+    assert (ended.exit_code, ended.stderr) == (2, f"there is no benchmark called {name}\n")
 
 
 def test_the_table_says_when_a_price_is_not_known() -> None:

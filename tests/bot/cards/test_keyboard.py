@@ -154,7 +154,7 @@ def test_one_change_of_visibility_at_a_time(state: DeliveryState) -> None:
 
 
 def test_what_the_customer_deleted_cannot_be_hidden() -> None:
-    superseded = draft(DraftState.SUPERSEDED)
+    superseded = draft(state=DraftState.SUPERSEDED)
     assert presses(rows(comment=comment(gone_at=NOW), draft=superseded)) == [["open"]]
 
 

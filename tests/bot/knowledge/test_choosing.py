@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
+
+from bot.commands.scope import Pressable
 from bot.knowledge.callbacks import KnowledgeCallback, KnowledgePress
+from db.models import Upload
 from db.models.knowledge import UploadState
 from db.repositories import accounts
 from tests.bot.builders import IVAN, MARIA, OLGA, STRANGER, an_account
@@ -175,9 +179,33 @@ async def test_a_question_whose_message_was_never_noted_is_put_again_and_both_wo
             ]
         },
     )
+    elsewhere = await knowledge.world.call("sendMessage", chat_id=MARIA.id, text="личное")
+    [(_label, data)] = buttons(shown)
+    assert "устарела" in await knowledge.forge(MARIA, elsewhere["message_id"], data, MARIA.id)
     assert await knowledge.press(OLGA, shown, "@shop_main") == "Читаю"
     await knowledge.work()
     assert {account for account, _title in await knowledge.passages()} == {first}
+
+
+async def test_an_answer_that_comes_while_the_question_is_being_noted_is_not_forgotten(
+    knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await two_accounts(knowledge)
+    await knowledge.send(OLGA, "c.csv", PRICES)
+    send = knowledge.importer._send
+
+    async def slow(upload: Upload, shown: Pressable) -> int:
+        message_id = await send(upload, shown)
+        assert await knowledge.press(OLGA, await knowledge.last(OLGA.id), "@shop_main") == "Читаю"
+        await knowledge.work()  # its reader finds the file in our hands
+        await forget_jobs(knowledge.world.db)
+        return message_id
+
+    monkeypatch.setattr(knowledge.importer, "_send", slow)
+    await knowledge.work()
+    monkeypatch.undo()
+    await knowledge.work()
+    assert "прочитал" in (await knowledge.last(OLGA.id))["text"]
 
 
 async def test_a_restart_between_question_and_answer_loses_nothing(knowledge: Knowledge) -> None:

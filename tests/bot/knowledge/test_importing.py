@@ -16,7 +16,7 @@ from db.engine import Transaction
 from db.models import Upload
 from db.models.knowledge import UploadState
 from services.knowledge.keeping import Kept, keep
-from services.knowledge.reading import ReadDocument, read_apart
+from services.knowledge.reading import FileUnreadable, ReadDocument, read_apart
 from services.options import Options
 from tests.bot.builders import MARIA, OLGA, TOKEN, an_account
 from tests.bot.jobs import forget_jobs
@@ -171,6 +171,15 @@ async def test_a_file_that_is_larger_than_it_said_is_not_fetched_whole(
     assert "больше 20 МБ" in said
     assert len(await knowledge.world.calls("downloadFile")) == int(lax)
     assert (await knowledge.documents(), knowledge.left()) == ([], [])
+
+
+async def test_no_more_than_allowed_is_taken_whatever_was_said(knowledge: Knowledge, tmp_path: Path) -> None:
+    await knowledge.world.control("switches", lax_files=True)
+    await knowledge.send(OLGA, "big.pdf", b"0" * 1024, times=20_481, size=1000)
+    [upload] = await knowledge.uploads()
+    with pytest.raises(FileUnreadable, match="larger than 20 MiB"):
+        await downloading.download(knowledge.world.bot, upload.file_id, tmp_path / "big.pdf")
+    assert not (tmp_path / "big.pdf").exists()
 
 
 async def test_a_reader_whose_lease_was_lost_changes_nothing(

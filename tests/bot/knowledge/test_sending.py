@@ -167,7 +167,8 @@ async def test_a_file_under_a_card_is_about_the_comment(knowledge: Knowledge) ->
 
 async def test_an_anonymous_administrators_file_is_not_taken(knowledge: Knowledge) -> None:
     group = knowledge.world.group
-    await knowledge.send(OLGA, "faq.md", FAQ, "/knowledge", group, anonymous=True)
+    sent = await knowledge.send(OLGA, "faq.md", FAQ, "/knowledge", group, anonymous=True)
+    assert "Turn off" in await knowledge.told(group, sent)
     assert await knowledge.uploads() == []
 
 

@@ -75,7 +75,7 @@ async def test_without_its_author_a_message_cannot_be_answered(post: Post) -> No
     assert (failed.state, failed.error) == (S.FAILED, "refused")
 
 
-@pytest.mark.parametrize("kind", OF_MESSAGES)
+@pytest.mark.parametrize("kind", sorted(OF_MESSAGES))
 async def test_a_message_has_one_live_answer_like_a_comment(post: Post, kind: CommentKind) -> None:
     scene, first = await post.approved(kind=kind)
     await post.set(first, state=S.FAILED)

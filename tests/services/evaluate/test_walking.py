@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from db.life.comment import CommentState
 from db.models import Comment, Passage
 from db.models.llm_call import CallOutcome
 from services.evaluate.case import Case, read_cases
@@ -57,7 +58,9 @@ async def test_a_case_brings_its_own_knowledge_post_and_thread(pipeline: Pipelin
     assert walked.text is not None
     assert "1 290" in walked.text
     async with pipeline.db.transaction() as tx:
+        own = (await tx.session.execute(select(Comment.text).where(Comment.state == CommentState.OWN))).all()
         prices = (await tx.session.execute(select(Passage.title, Passage.price).order_by(Passage.id))).all()
+    assert own == [("Есть",)]
     assert [(title, None if price is None else int(price)) for title, price in prices] == [
         ("Свеча", 1290),
         ("Доставка от 320 ₽", None),
