@@ -11,9 +11,7 @@ from bot.texts import Texts
 from bot.updates.effects import Toast
 from services.decide.outcome import Outcome, Result
 
-LOST: Final = frozenset(
-    {Result.DECIDED, Result.STALE, Result.CLAIMED, Result.TOO_LATE, Result.WINDOW_CLOSED}
-)
+LOST: Final = frozenset({Result.DECIDED, Result.STALE, Result.CLAIMED, Result.TOO_LATE, Result.WINDOW_CLOSED})
 """A press that lost is told in a window of its own; a toast fades while one looks away (telegram, §3.5).
 
 So is one that came too late for Instagram: the customer waits, and somebody has to answer in the app.

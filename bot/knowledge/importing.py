@@ -72,7 +72,7 @@ class KnowledgeImport:
         async def renew(session: Any) -> bool:
             return await uploads.renew(session, upload, self._options.lease)
 
-        if True:
+        async with renewed(self._db, renew, self._options.lease, f"uploads {upload.id}"):
             match upload.state:
                 case UploadState.ASKING:
                     await self._ask(upload)

@@ -69,7 +69,7 @@ def _stands(wanted: str, said: str) -> bool:
         return False
     before = after = ""
     if len(words) <= SHORT and words.isalpha():
-        pass
+        before, after = r"(?<!\w)", r"(?!\w)"
     if words[0].isdigit():
         before = r"(?<!\d)(?<!\d[.,])"
     if words[-1].isdigit():

@@ -269,7 +269,7 @@ class Installation:
         lines = await self.command("export", "audit", "--env-file", self.env_file)
         return [json.loads(line) for line in lines.splitlines()]
 
-    async def quiet(self) -> dict[str, dict[str, int]]:
+    async def quiet(self, patience: float = PATIENCE) -> dict[str, dict[str, int]]:
         """Wait until nothing is under way; the counts then."""
         states: dict[str, dict[str, int]] = {}
 
@@ -279,7 +279,7 @@ class Installation:
             return None if {state for counts in states.values() for state in counts} & UNDECIDED else True
 
         try:
-            await eventually("everything has come to rest", settled)
+            await eventually("everything has come to rest", settled, patience)
         except AssertionError as error:
             error.add_note(f"still: {states}")
             raise
