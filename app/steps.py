@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from app.product import AppRole, Product
 from bot.alerts.drawing import AlertDrawer
 from bot.cards.drawing import CardDrawer
+from bot.knowledge.importing import KnowledgeImport
 from bot.outgoing import Outgoing
 from bot.updates.handling import UpdateHandler
 from bot.updates.performing import Performer
@@ -81,6 +82,9 @@ def _bot(product: Product) -> dict[Step, Handler]:
     outgoing = Outgoing(product.bot, product.limits, options.chat_writes_per_minute)
     return {
         Step.RENDER_CARD: CardDrawer(db, outgoing, options),
+        Step.IMPORT_KNOWLEDGE: KnowledgeImport(
+            db, product.bot, outgoing, options, product.settings.app.state_dir / "uploads"
+        ),
         Step.RENDER_ALERT: AlertDrawer(db, outgoing, options, product.settings.telegram.owner_id),
         Step.TELEGRAM_UPDATE: UpdateHandler(
             db,
