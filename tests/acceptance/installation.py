@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
+import hmac
 import json
 import os
 import signal
@@ -14,8 +17,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+import asyncpg
 
 from app.settings import envfile
+from db.engine import asyncpg_arguments
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60.0  # seconds for anything that is to happen; it usually takes less than two
@@ -145,6 +150,18 @@ class Installation:
         body = {"user_id": user_id, "message_id": message_id, "data": data, "chat_id": chat_id}
         return await self.post("telegram", "press", body)
 
+    async def meta_calls(
+        self, path: str, user_id: str, secret: str | None = None
+    ) -> tuple[int, dict[str, str]]:
+        """Meta calls back with a signed_request about a person or an account: the status and the answer."""
+        payload = _encoded(json.dumps({"algorithm": "HMAC-SHA256", "user_id": user_id}).encode())
+        key = (secret or self.info["app_secret"]).encode()
+        signed = f"{_encoded(hmac.digest(key, payload.encode(), hashlib.sha256))}.{payload}"
+        address = self.info["webhook"].replace("/webhooks/instagram", path)
+        async with self.session.post(address, data={"signed_request": signed}) as answer:
+            told = await answer.json() if answer.content_type == "application/json" else {}
+            return answer.status, told
+
     async def approve(self, words: str) -> int:
         """The owner approves the draft on the card with `words`; the card's message."""
         message_id, data = await self.button(words, "ap")
@@ -259,6 +276,22 @@ class Installation:
         found: dict[str, Any] | None = await self._inside(f"comments/{comment_id}/timeline")
         return found
 
+    async def compared(self) -> None:
+        """Wait until what Instagram shows has been compared with what arrived, as at every start."""
+
+        async def over() -> bool | None:
+            return None if "reconcile" in (await self.overview())["queue"] else True
+
+        await eventually("the comparison is over", over)
+
+    async def sql(self, statement: str) -> None:
+        """Change a row as time would have changed it."""
+        connection = await asyncpg.connect(**asyncpg_arguments(self.settings()["DATABASE_URL"]))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
     async def _inside(self, path: str) -> Any:
         headers = {"Authorization": f"Bearer {self.info['internal_token']}"}
         async with self.session.get(f"{self.info['internal']}/internal/{path}", headers=headers) as response:
@@ -284,6 +317,10 @@ class Installation:
             error.add_note(f"still: {states}")
             raise
         return states
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def buttons(message: dict[str, Any]) -> list[str]:

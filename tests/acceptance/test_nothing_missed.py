@@ -21,6 +21,12 @@ async def _written(installation: Installation, number: int, minutes: float, **mo
     return await installation.comment(text, f"customer{number}", at=at.isoformat(), **more)
 
 
+async def _known_for_long(installation: Installation) -> None:
+    """The account was connected yesterday: what was written before that was not missed."""
+    await installation.compared()
+    await installation.sql("UPDATE accounts SET created_at = created_at - interval '1 day'")
+
+
 async def _comments(installation: Installation) -> list[str]:
     """The customers' comments that we know, by Instagram's ids, in order."""
     entries = await installation.audit()
@@ -35,6 +41,7 @@ async def _all_in(installation: Installation, wanted: list[str]) -> None:
 
 
 async def test_what_was_written_while_the_service_was_down_comes_in_once(service: Installation) -> None:
+    await _known_for_long(service)
     assert await service.stop() == 0
     await service.post("instagram", "switches", {"lose": 1.0})
     posts = service.info["media_ids"]
@@ -60,6 +67,7 @@ async def test_what_was_written_while_the_service_was_down_comes_in_once(service
 
 
 async def test_comments_whose_webhooks_were_lost_are_found_by_the_comparison(service: Installation) -> None:
+    await _known_for_long(service)
     await service.post("instagram", "switches", {"seed": "lost", "lose": 0.2})
     posts = service.info["media_ids"]
     wanted: list[str] = []
@@ -84,6 +92,7 @@ async def test_comments_whose_webhooks_were_lost_are_found_by_the_comparison(ser
 
 
 async def test_one_poisoned_element_of_a_thousand_is_set_aside_alone(service: Installation) -> None:
+    await service.compared()  # it would find the poisoned one among the comments of its post
     asked = {"count": BATCH, "poison": 500, "text": "😍😍😍"}
     batch = await service.post("instagram", "batch", asked)
 
