@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Comment, Decision, Delivery, Draft, Event, LlmCall, Transition
+from db.models import Card, Comment, Decision, Delivery, Draft, Event, LlmCall, Transition
 
 About = TypeVar("About", Transition, Decision, LlmCall)
 
 
 async def states(session: AsyncSession) -> dict[str, dict[str, int]]:
-    """Rows by state, per table."""
+    """Rows by state, per table; a card is `drawn` or, when Telegram does not show it yet, `stale`."""
     found: dict[str, dict[str, int]] = {}
     for table in (Event, Comment, Draft, Delivery):
         rows = await session.execute(select(table.state, func.count()).group_by(table.state))
         found[table.__tablename__] = {str(row[0].value): int(row[1]) for row in rows}
+    standing = case((Card.rendered_rev < Card.wanted_rev, "stale"), else_="drawn")
+    rows = await session.execute(select(standing, func.count()).group_by(standing))
+    found[Card.__tablename__] = {str(row[0]): int(row[1]) for row in rows}
     return found
 
 

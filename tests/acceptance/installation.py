@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60.0  # seconds for anything that is to happen; it usually takes less than two
 UNWANTED = ("TEST_", "INSTAGRAM_", "TELEGRAM_", "OPENAI_")
 WORKING = {"classifying", "answering", "regenerating", "sending"}
-UNDECIDED = {"received", "classified", "planned"} | WORKING
+UNDECIDED = {"received", "classified", "planned", "stale"} | WORKING
 
 T = TypeVar("T")
 

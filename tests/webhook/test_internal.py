@@ -103,6 +103,7 @@ async def test_the_overview_counts_rows_by_state(db: Database) -> None:
         "comments": {"received": 2},
         "drafts": {},
         "deliveries": {},
+        "cards": {},
     }
     assert overview["queue"]["sweep"]["jobs"] == 2
     assert overview["queue"]["sweep"]["oldest_seconds"] >= 0

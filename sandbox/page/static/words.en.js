@@ -69,6 +69,7 @@ export const en = {
   'table.comments': 'Comments',
   'table.drafts': 'Drafts',
   'table.deliveries': 'Deliveries',
+  'table.cards': 'Cards',
   queue: 'Queue',
   'queue.empty': 'empty',
   'queue.age': 'oldest {seconds} s',
@@ -95,5 +96,7 @@ export const en = {
   'state.was_sent': 'it was sent',
   'state.send_again': 'send again',
   'state.supersede': 'close as outdated',
+  'state.drawn': 'shown',
+  'state.stale': 'to be shown',
   'state.denied': 'refused: not allowed',
 };

@@ -14,9 +14,9 @@ from db.models.decision import Action
 from db.models.draft import DraftOrigin
 from db.models.event import EventState
 from db.models.llm_call import CallOutcome, Purpose
-from db.repositories import audit, calls, deliveries, drafts, inbox, moves, timelines
+from db.repositories import audit, calls, cards, deliveries, drafts, inbox, moves, timelines
 from services.alerts import raise_alert
-from tests.building import IVAN, OLGA, OPTIONS, Scene, a_comment, a_scene
+from tests.building import CHAT_ID, IVAN, OLGA, OPTIONS, Scene, a_comment, a_scene
 
 WORDS = "Свеча «Прованс» стоит 1 290 ₽."
 CUSTOMER = "Сколько стоит свеча «Прованс»?"
@@ -153,7 +153,15 @@ async def test_rows_are_counted_by_state(db: Database) -> None:
             "comments": {"answered": 1, "failed": 1},
             "drafts": {"pending": 2},
             "deliveries": {"sent": 1},
+            "cards": {"drawn": 1},
         }
+
+
+async def test_a_card_to_be_redrawn_is_counted_as_stale(db: Database) -> None:
+    scene = await a_scene(db)
+    async with db.transaction() as tx:
+        await cards.want(tx.session, scene.draft, CHAT_ID)
+        assert (await timelines.states(tx.session))["cards"] == {"stale": 1}
 
 
 async def test_the_trail_holds_everything_in_time_order(db: Database) -> None:
