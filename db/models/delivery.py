@@ -22,13 +22,13 @@ class Delivery(Dated, Leased, Model):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        # At most one live reply and one live private reply per comment (rulings, 5).
+        # At most one live reply, private reply and message per comment (rulings, 5).
         Index(
             "uq_deliveries_reply",
             "comment_id",
             "effect",
             unique=True,
-            postgresql_where=f"effect IN ('reply', 'private_reply') AND {_LIVE}",
+            postgresql_where=f"effect IN ('reply', 'private_reply', 'message') AND {_LIVE}",
         ),
         # Hide and unhide alternate, one open at a time.
         Index(
