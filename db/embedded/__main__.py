@@ -27,8 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, _leave)
     try:
         with EmbeddedServers(options.state, durable=not options.not_durable) as servers:
-            _say(servers)
-            started = servers.pids
+            started = servers.pids  # before anybody knows them: one may be killed as soon as it is told
+            _say(servers, started)
             while servers.pids == started:
                 time.sleep(LOOK_SECONDS)
             ended = ", ".join(sorted(started.keys() - servers.pids.keys()))
@@ -38,8 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
-def _say(servers: EmbeddedServers) -> None:
-    facts = {"database_url": servers.database_url, "redis_url": servers.redis_url, "pids": servers.pids}
+def _say(servers: EmbeddedServers, pids: dict[str, int]) -> None:
+    facts = {"database_url": servers.database_url, "redis_url": servers.redis_url, "pids": pids}
     sys.stdout.write(json.dumps(facts) + "\n")
     sys.stdout.flush()
 
