@@ -91,6 +91,8 @@ def rotate_keys(env_file: Path | None) -> None:
     if done.unreadable:
         names = ", ".join(f"@{name}" for name in done.unreadable)
         fail(f"No key opens those of {names}: put the former key back, or connect them again.")
+    if done.lost:
+        fail(f"No key opens {done.lost} of the keys and requests of those who were erased: put it back.")
 
 
 @cli.command("check-config")

@@ -18,6 +18,7 @@ from db.repositories import accounts, erasures, privacy
 from services.decide.superseding import Superseding
 from services.options import Options
 from services.privacy.erasing import Erase
+from services.privacy.former_keys import kept
 from services.privacy.pseudonyms import Pseudonyms
 from services.privacy.requests import Requests
 from services.vault import Vault
@@ -89,7 +90,8 @@ async def _count(tx: Transaction, wish: Wish, account: Account | None) -> int:
 
 async def _erased(db: Database, settings: Settings, wish: Wish, account: Account | None) -> Erased:
     keys = encryption_keys(settings)
-    vault, pseudonyms = Vault(keys), Pseudonyms(privacy_keys(keys))
+    vault = Vault(keys)
+    pseudonyms = Pseudonyms([*privacy_keys(keys), *await kept(db, vault)])
     async with db.transaction() as tx:
         erasure = await Requests(vault, pseudonyms).person(
             tx,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -111,6 +111,8 @@ class Product:
     bot: Bot
     options: Options
     roles: frozenset[AppRole]
+    former_keys: Sequence[bytes] = ()
+    """Of tombstones from before ENCRYPTION_KEY was rotated."""
     readiness: Readiness = field(default_factory=Readiness)
 
     @property
@@ -131,7 +133,7 @@ class Product:
     @property
     def pseudonyms(self) -> Pseudonyms:
         """Recognises people whose names are gone."""
-        return Pseudonyms(privacy_keys(encryption_keys(self.settings)))
+        return Pseudonyms([*privacy_keys(encryption_keys(self.settings)), *self.former_keys])
 
     @property
     def oauth(self) -> OAuthApp | None:

@@ -23,6 +23,7 @@ from db.queue import Job, Step
 from db.repositories import managers
 from services.chats import follow_chat
 from services.knowledge.importing import import_knowledge
+from services.privacy.former_keys import kept
 from services.work.clock import Clock
 from services.work.failures import Failures
 from services.work.runner import QueueTimes, Runner
@@ -35,10 +36,14 @@ DRAIN = 8.0  # seconds for what is under way when the program is told to stop (r
 
 
 async def prepare(product: Product) -> None:
-    """Migrate (or insist on it), appoint the people of the settings, import the knowledge folder."""
+    """What has to be there before the first job: the schema, the keys, the people, the knowledge folder.
+
+    Migrates when this process does everything, and else insists on it.
+    """
     if product.roles == ALL_ROLES:
         await migrations.migrate(product.db.engine)
     await migrations.require_current(product.db.engine)
+    product.former_keys = await kept(product.db, product.vault)
     telegram = product.settings.telegram
     async with product.db.transaction() as tx:
         if telegram.owner_id is not None:

@@ -15,7 +15,7 @@ from db.models.knowledge import Document, KnowledgeChange, Passage, Upload
 from db.models.learning import Example, Gap, Rule, RuleOffer
 from db.models.llm_call import LlmCall
 from db.models.manager import Manager
-from db.models.privacy import Erasure
+from db.models.privacy import Erasure, FormerKey
 from db.models.table import Model
 from db.models.telegram_update import TelegramUpdate
 
@@ -35,6 +35,7 @@ __all__ = [
     "Erasure",
     "Event",
     "Example",
+    "FormerKey",
     "Gap",
     "KnowledgeChange",
     "LlmCall",

@@ -70,3 +70,16 @@ class Erasure(Dated, Model):
     erased: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # how many rows of each kind
     next_attempt_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class FormerKey(Dated, Model):
+    """A key of pseudonyms and tombstones whose ENCRYPTION_KEY may be gone, sealed with the one of today.
+
+    Without it nobody who was erased before a rotation would be recognised after it.
+    """
+
+    __tablename__ = "former_keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    sealed: Mapped[bytes]

@@ -51,6 +51,12 @@ async def of_code(session: AsyncSession, code: str) -> Erasure | None:
     return (await session.execute(select(Erasure).where(Erasure.code == code))).scalar_one_or_none()
 
 
+async def sealed(session: AsyncSession) -> Sequence[Erasure]:
+    """The requests that still hold whom they are about, locked."""
+    statement = select(Erasure).where(Erasure.sealed.is_not(None)).order_by(Erasure.id).with_for_update()
+    return (await session.execute(statement)).scalars().all()
+
+
 async def change(session: AsyncSession, erasure_id: int, **values: Any) -> None:
     """Set columns of a request."""
     await session.execute(update(Erasure).where(Erasure.id == erasure_id).values(**values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,14 @@ from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
 
 from app.cli import cli
-from app.keys import kept_key
+from app.keys import kept_key, privacy_keys
 from db.engine import Database
-from db.repositories import accounts
+from db.models.privacy import ErasureSource
+from db.repositories import accounts, erasures
+from services.privacy.former_keys import kept
+from services.privacy.pseudonyms import Pseudonyms
+from services.privacy.requests import Requests
+from services.privacy.tombstones import Tombstones
 from services.vault import TokenUnreadable, Vault
 from tests.building import an_account
 
@@ -65,6 +71,31 @@ async def test_it_brings_the_first_key_of_all_to_an_installation_that_had_none(
 
     assert done.exit_code == 0
     assert Vault([NEW]).open(await sealed(db)) == TOKEN
+
+
+async def test_who_was_erased_is_recognised_without_the_old_key(
+    db: Database, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    former = Pseudonyms(privacy_keys([OLD]))
+    async with db.transaction() as tx:
+        account = await an_account(tx, "1", token_encrypted=None)
+        asked = await Requests(Vault([OLD]), former).person(tx, ErasureSource.COMMAND, username="irina")
+    await rotate(tmp_path, database_url, redis_url, f"{NEW},{OLD}")
+
+    newest = Fernet.generate_key().decode()
+    twice = await rotate(tmp_path, database_url, redis_url, f"{newest},{NEW}")
+    assert twice.exit_code == 0
+    vault = Vault([newest])
+    today = Pseudonyms([*privacy_keys([newest]), *await kept(db, vault)])
+    early = datetime.now(UTC) - timedelta(days=1)
+    async with db.transaction() as tx:
+        is_erased = Tombstones(today).is_erased
+        assert await is_erased(tx.session, account.id, None, "Irina", early)
+        assert not await is_erased(tx.session, account.id, None, "olga", early)
+        still_open = await erasures.get(tx.session, asked.id)
+        assert still_open is not None
+        assert still_open.sealed is not None
+    assert "irina" in vault.open(still_open.sealed), "a request under way goes on with the new key"
 
 
 async def test_accounts_that_no_key_opens_are_named(
