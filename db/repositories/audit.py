@@ -19,6 +19,7 @@ from db.models import (
     Draft,
     DraftVersion,
     Event,
+    KnowledgeChange,
 )
 
 
@@ -65,7 +66,7 @@ class _Trail:
 
 
 async def entries(session: AsyncSession, since: datetime | None = None) -> list[dict[str, Any]]:
-    """One object per event, comment, classification, draft version, decision, delivery and alert.
+    """One object per event, comment, classification, draft version, decision, delivery, alert and document.
 
     In time order; `at` is ISO 8601 in UTC; `comment_id` and `account_id` are Instagram's (interfaces,
     Commands).
@@ -78,6 +79,16 @@ async def entries(session: AsyncSession, since: datetime | None = None) -> list[
     for alert in (await session.execute(select(Alert))).scalars():
         trail.add(
             "alert", alert, alert.created_at, state=alert.state, alert_kind=alert.kind, count=alert.count
+        )
+    for change in (await session.execute(select(KnowledgeChange))).scalars():
+        trail.add(
+            "knowledge",
+            change,
+            change.created_at,
+            action=change.action,
+            name=change.name,
+            sha256=change.sha256,
+            actor_id=change.manager_id,
         )
     in_order = sorted(trail.found, key=lambda entry: (entry["at"], entry["type"], entry["id"]))
     return [entry | {"at": entry["at"].isoformat()} for entry in in_order]

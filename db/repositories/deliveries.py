@@ -123,12 +123,13 @@ async def claimed_ids(session: AsyncSession, account_id: int, external_ids: Coll
 
 
 async def unconfirmed_in_thread(
-    session: AsyncSession, account_id: int, thread: str
+    session: AsyncSession, account_id: int, thread: str, started_before: datetime | None = None
 ) -> Sequence[tuple[Delivery, str]]:
     """Answers in a thread whose request left and whose id is not known, with their words.
 
-    In a conversation these are messages, and private replies to the person's comments.
+    In a conversation these are messages, and private replies to the person's comments. None: whenever.
     """
+    early = [] if started_before is None else [Delivery.request_started_at <= started_before]
     rows = await session.execute(
         select(Delivery, DraftVersion.text)
         .join(Comment, Comment.id == Delivery.comment_id)
@@ -142,6 +143,7 @@ async def unconfirmed_in_thread(
             Delivery.external_id.is_(None),
             Delivery.request_started_at.is_not(None),
             Delivery.state != DeliveryState.CANCELLED,
+            *early,
         )
         .order_by(Delivery.id)
         .with_for_update(of=Delivery)

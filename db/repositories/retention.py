@@ -26,6 +26,7 @@ from db.models import (
     Policy,
     TelegramUpdate,
     Transition,
+    Upload,
 )
 from db.models.alert import AlertState
 from db.models.event import EventState
@@ -173,6 +174,11 @@ async def forget_alerts(session: AsyncSession, age: timedelta, limit: int) -> in
 async def forget_connect_requests(session: AsyncSession, age: timedelta, limit: int) -> int:
     """Logins that somebody began."""
     return await _forget(session, ConnectRequest, ConnectRequest.created_at < _before(age), limit)
+
+
+async def forget_uploads(session: AsyncSession, age: timedelta, limit: int) -> int:
+    """Files whose sender was told long ago how they ended."""
+    return await _forget(session, Upload, Upload.told_at < _before(age), limit)
 
 
 async def forget_queue_log(session: AsyncSession, age: timedelta, limit: int) -> int:

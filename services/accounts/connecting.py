@@ -77,6 +77,7 @@ async def connect(tx: Transaction, entry: Entry, vault: Vault, options: Options)
     await _tell_missing(tx, account, entry.scopes)
     await release(tx, account.id)
     await _reclaim(tx, account)
+    tx.enqueue(Job(Step.RECONCILE, account.id, key=f"reconcile:{account.id}"))  # what came meanwhile
     return account
 
 

@@ -12,21 +12,29 @@ from db.models.alert import Severity
 from db.repositories import deliveries, drafts, moves
 from services import cards
 from services.alerts import raise_alert, resolve_alert
-from services.deliver.matching import same_words
+from services.deliver.matching import CLOCKS, same_words
 from services.instagram.errors import Trouble
 
 
 async def confirm_own(
-    tx: Transaction, account: Account, *, thread: str, external_id: str, text: str
+    tx: Transaction,
+    account: Account,
+    *,
+    thread: str,
+    external_id: str,
+    text: str,
+    written_at: datetime | None,
 ) -> Delivery | None:
     """Our own words came back as a webhook: the delivery that wrote them is certainly sent.
 
-    `thread` is a top-level comment's id, or a conversation's, where private replies appear too.
+    `thread` is a top-level comment's id, or a conversation's, where private replies appear too. Words from
+    well before a request cannot be its own (rulings, 6). `written_at` is aware, None where nobody says.
     None when no open doubt matches: they are known already, or somebody wrote them in the app.
     """
     if await deliveries.claimed_ids(tx.session, account.id, [external_id]):
         return None
-    unconfirmed = await deliveries.unconfirmed_in_thread(tx.session, account.id, thread)
+    latest = None if written_at is None else written_at + CLOCKS
+    unconfirmed = await deliveries.unconfirmed_in_thread(tx.session, account.id, thread, latest)
     matching = [delivery for delivery, words in unconfirmed if same_words(words, text)]
     if not matching:
         return None

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import timedelta
 
 from db.models import Account
 from services.instagram.results import Author
+
+CLOCKS = timedelta(minutes=2)
+"""How far Instagram's clock and ours may differ (rulings, 6)."""
 
 _ADDRESS = re.compile(r"\A\s*@(\w+(?:\.\w+)*)[\s,:]*")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
 from db.engine import Database
 from db.life.delivery import Effect
 from db.repositories import deliveries
-from services.deliver.matching import is_ours, same_words
+from services.deliver.matching import CLOCKS, is_ours, same_words
 from services.deliver.work import Work
 from services.instagram.access import Access
 from services.instagram.client import InstagramClient
@@ -19,8 +19,6 @@ from services.instagram.errors import GraphError, Trouble
 from services.instagram.messages import CONVERSATION_MESSAGES
 from services.instagram.results import Author, Reply
 
-CLOCKS = timedelta(minutes=2)
-"""How far Instagram's clock and ours may differ (rulings, 6)."""
 MENTION_PAGES = 2
 """Of somebody else's post, newest first: our answer is minutes old."""
 HOLDS = frozenset({Trouble.THROTTLED, Trouble.AUTH})

@@ -140,7 +140,12 @@ class Rereading:
             if addressee(reply.text) not in {None, customer}:
                 continue  # it answers somebody else in the thread
             confirmed = await confirm_own(
-                tx, work.account, thread=comment.thread, external_id=reply.id, text=reply.text
+                tx,
+                work.account,
+                thread=comment.thread,
+                external_id=reply.id,
+                text=reply.text,
+                written_at=reply.timestamp,
             )
             if confirmed is None:
                 return True

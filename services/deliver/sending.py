@@ -36,7 +36,7 @@ from services.deliver.rereading import Rereading
 from services.deliver.work import Work
 from services.instagram.access import Access, access_of
 from services.instagram.client import InstagramClient
-from services.instagram.errors import GraphError, Trouble
+from services.instagram.errors import GraphError, Remedy, Trouble
 from services.limits import Limits
 from services.options import Options
 from services.tokens.invalid import token_refused
@@ -161,7 +161,7 @@ class Deliverer:
             case Trouble.THROTTLED:
                 await self._throttled(work, error, refused=True)
             case Trouble.AUTH:
-                await self._without_token(work, str(error), refused=True)
+                await self._without_token(work, str(error), error.remedy, refused=True)
             case Trouble.POLICY:
                 async with self._db.transaction() as tx:
                     await pause_sending(tx, work.account, POLICY_PAUSE, str(error))
@@ -241,7 +241,7 @@ class Deliverer:
     async def _held_up(self, work: Work, error: GraphError) -> None:
         """Not even a look is allowed: the doubt stays as it is."""
         if error.trouble is Trouble.AUTH:
-            await self._without_token(work, str(error))
+            await self._without_token(work, str(error), error.remedy)
         elif crowded(error) and work.delivery.attempts < CROWD:
             pause = timedelta(seconds=random.uniform(1.0, 5.0))  # noqa: S311 - spreads load, hides nothing
             await self._look_at(work, pause, work.delivery.reads)
@@ -288,10 +288,12 @@ class Deliverer:
             await throttle(tx, work.account.id, error.retry_after)
             await self._planned(tx, work, str(error), refused=refused)
 
-    async def _without_token(self, work: Work, why: str, *, refused: bool = False) -> None:
+    async def _without_token(
+        self, work: Work, why: str, remedy: Remedy | None = None, *, refused: bool = False
+    ) -> None:
         """Nothing leaves until the account is connected again; what was approved waits."""
         async with self._db.transaction() as tx:
-            await token_refused(tx, work.account, why)
+            await token_refused(tx, work.account, why, remedy)
             await self._planned(tx, work, why, refused=refused)
 
     async def _wait(

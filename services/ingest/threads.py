@@ -21,8 +21,6 @@ from services.deliver.confirming import confirm_own
 from services.ingest.answered import MESSAGES, settle_answered
 from services.ingest.meaning import Edit, Inbound, OwnComment, Said, Unread
 
-DIRECT = "dm:"
-"""How the threads of messages begin; the person's id follows."""
 MOST_EDITS = 20  # of one message that are put in order; Instagram allows five
 
 _AROUND = ("kind", "parent_instagram_id", "thread", "media_id", "attachments", "written_at")
@@ -85,7 +83,12 @@ class Threads:
         if own.gone_at is not None:
             return
         confirmed = await confirm_own(
-            tx, account, thread=own.thread, external_id=own.instagram_id, text=own.text
+            tx,
+            account,
+            thread=own.thread,
+            external_id=own.instagram_id,
+            text=own.text,
+            written_at=own.written_at,
         )
         if confirmed is not None:
             return
@@ -165,7 +168,7 @@ async def _thread(tx: Transaction, account: Account, said: Said) -> str:
     """The conversation with a person, or the top-level comment; what belongs to neither is by itself."""
     if said.kind in MESSAGES:
         person = said.recipient_instagram_id if isinstance(said, OwnComment) else said.author_instagram_id
-        return f"{DIRECT}{person}" if person is not None else said.instagram_id
+        return f"{deliveries.DIRECT}{person}" if person is not None else said.instagram_id
     parent = said.parent_instagram_id
     return await comments.top_of(tx.session, account.id, parent) if parent else said.instagram_id
 

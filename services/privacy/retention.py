@@ -25,6 +25,7 @@ SHORTEST_PAYLOAD = timedelta(days=2)
 UPDATES = timedelta(days=7)
 ALERTS = timedelta(days=90)
 CONNECT_REQUESTS = timedelta(days=1)
+UPLOADS = timedelta(days=90)
 QUEUE_LOG = timedelta(days=7)
 
 Batch = Callable[[Transaction], Awaitable[int]]
@@ -68,6 +69,7 @@ class Purge:
             "telegram_updates": _rows(retention.forget_updates, UPDATES),
             "alerts": _rows(retention.forget_alerts, ALERTS),
             "connect_requests": _rows(retention.forget_connect_requests, CONNECT_REQUESTS),
+            "uploads": _rows(retention.forget_uploads, UPLOADS),
             "queue_log": _rows(retention.forget_queue_log, QUEUE_LOG),
         }
 

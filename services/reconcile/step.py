@@ -171,7 +171,7 @@ class Reconcile:
 
     async def _react(self, tx: Transaction, account: Account, error: GraphError) -> None:
         if error.trouble is Trouble.AUTH:
-            await token_refused(tx, account, str(error))
+            await token_refused(tx, account, str(error), error.remedy)
         if error.trouble is Trouble.THROTTLED:
             wait = max(SHORTEST_THROTTLE, timedelta(seconds=error.retry_after or 0))
             await reconciling.throttle(tx.session, account.id, self._now() + wait)

@@ -20,6 +20,7 @@ PREVIOUS = "previous_app_secret_456"
 META = "meta_app_secret_of_basic"
 VERIFY_TOKEN = "проверка-verify-token"
 ACCOUNT = "17841400000000001"
+TIME = 1_790_000_000  # seconds: when every delivery was made
 
 
 def signature(body: bytes, secret: str = CURRENT) -> str:
@@ -40,7 +41,7 @@ def change(comment_id: str, text: str = "Сколько стоит?", **values: 
 
 def delivery(*changes: Mapping[str, Any], account: str = ACCOUNT) -> bytes:
     """A body around elements, escaped as Meta escapes."""
-    entry = {"id": account, "time": 1_790_000_000, "changes": changes}
+    entry = {"id": account, "time": TIME, "changes": changes}
     return json.dumps({"object": "instagram", "entry": [entry]}).encode()
 
 

@@ -14,7 +14,7 @@ from db.models.decision import Action
 from db.models.draft import DraftOrigin
 from db.models.event import EventState
 from db.models.llm_call import CallOutcome, Purpose
-from db.repositories import audit, calls, cards, deliveries, drafts, inbox, moves, timelines
+from db.repositories import audit, calls, cards, deliveries, drafts, inbox, knowledge, moves, timelines
 from services.alerts import raise_alert
 from tests.building import CHAT_ID, IVAN, OLGA, OPTIONS, Scene, a_comment, a_scene
 
@@ -227,6 +227,16 @@ async def test_the_trail_begins_where_it_is_asked_to(db: Database) -> None:
 
     assert await trail(db, since) == [entry for entry in everything if entry["at"] >= delivery["at"]]
     assert await trail(db, datetime.now(UTC) + timedelta(minutes=1)) == []
+
+
+async def test_the_trail_says_who_changed_the_knowledge(db: Database) -> None:
+    async with db.transaction() as tx:
+        await knowledge.replace(tx.session, None, "prices.csv", "1" * 64, [], {})
+        await knowledge.remove(tx.session, None, "prices.csv")
+    added, removed = only(await trail(db), "knowledge")
+
+    assert (added["action"], removed["action"]) == ("added", "removed")
+    assert (added["name"], added["sha256"], added["actor_id"]) == ("prices.csv", "1" * 64, None)
 
 
 def test_an_erased_text_has_no_hash() -> None:

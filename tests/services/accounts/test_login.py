@@ -73,6 +73,16 @@ async def test_an_account_is_connected(browser: Browser) -> None:
     assert (await browser.client.profile(token)).user_id == ACCOUNT, "it is the long-lived one, and works"
 
 
+async def test_what_came_while_an_account_was_away_is_looked_for_at_once(browser: Browser) -> None:
+    await browser.connects()
+    account = (await browser.rows())["lavanda_home"]
+    async with browser.db.transaction() as tx:
+        keys = await tx.session.scalars(
+            text("SELECT dedupe_key FROM pgqueuer WHERE entrypoint = 'reconcile'")
+        )
+        assert keys.all() == [f"reconcile:{account.id}"]
+
+
 async def test_the_chat_where_the_link_was_asked_is_told(browser: Browser) -> None:
     await browser.connects(chat_id=TEAM)
 

@@ -208,7 +208,7 @@ async def test_the_same_words_in_the_same_thread_confirm_only_the_accounts_own_r
     first, second = await planned(db, both)
     async with db.transaction() as tx:
         confirmed = await confirm_own(
-            tx, both[1], thread=SHARED, external_id="18200000000000001", text="Спасибо!"
+            tx, both[1], thread=SHARED, external_id="18200000000000001", text="Спасибо!", written_at=None
         )
     async with db.transaction() as tx:
         states = {row.id: row.state for row in (await tx.session.execute(select(Delivery))).scalars()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -239,14 +239,18 @@ class Post:
             )
             return list(rows.scalars())
 
-    async def echo(self, scene: Scene, external_id: str, text: str = WORDS) -> Delivery | None:
+    async def echo(
+        self, scene: Scene, external_id: str, text: str = WORDS, written_at: datetime | None = None
+    ) -> Delivery | None:
         """Our own words come back by webhook; private ones in the conversation with the person."""
         thread = scene.comment.thread
         if scene.comment.kind is CommentKind.LIVE_COMMENT:
             thread = f"dm:{scene.comment.author_instagram_id}"
         async with self.db.transaction() as tx:
             account = await tx.session.get_one(Account, scene.account.id)
-            return await confirm_own(tx, account, thread=thread, external_id=external_id, text=text)
+            return await confirm_own(
+                tx, account, thread=thread, external_id=external_id, text=text, written_at=written_at
+            )
 
     async def seconds_to_wait(self, delivery: Delivery) -> float:
         """How long the delivery waits from now, by the database's clock."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -64,6 +64,15 @@ async def test_an_echo_of_what_is_known_or_of_other_words_confirms_nothing(post:
     assert await post.echo(scene, sent.external_id) is None
     other, _id = await in_doubt(post)
     assert await post.echo(other, "ig-1", "Совсем другие слова") is None
+
+
+async def test_the_same_words_from_before_the_request_are_not_its_own(post: Post) -> None:
+    scene, delivery_id = await in_doubt(post)
+    now = datetime.now(UTC)
+    assert await post.echo(scene, "ig-0", written_at=now - timedelta(minutes=4)) is None
+    confirmed = await post.echo(scene, "ig-1", written_at=now - timedelta(minutes=1))
+    assert confirmed is not None, "Instagram's clock and ours may differ by two minutes"
+    assert confirmed.id == delivery_id
 
 
 async def test_an_echo_in_another_thread_confirms_nothing(post: Post) -> None:

@@ -17,6 +17,7 @@ from db.models.alert import AlertState
 from db.models.comment import CommentKind
 from db.repositories import drafts
 from services.decide.superseding import Why
+from services.instagram.errors import Remedy
 from tests.building import IVAN, Scene
 from tests.services.deliver.conftest import Post
 
@@ -57,6 +58,12 @@ THROTTLE: list[Row] = [
 TOKEN: list[Row] = [(102, None), (190, None), (190, 463), (25, 2207050)]
 SUBCODES = (0, 456, 457, 458, 459, 460, 461, 462, 464, 465, 466, 467, 468, 492)
 """The others of code 190 (datasheet, §4.4); the effect makes no difference."""
+REMEDIES: dict[Row, Remedy] = {
+    (25, 2207050): Remedy.LOG_IN,
+    (190, 459): Remedy.LOG_IN,
+    (190, 464): Remedy.LOG_IN,
+    (190, 492): Remedy.FIX_ROLE,
+}
 POLICY: list[Row] = [(368, None), (4, 2207051), (10, 1893063), (100, 2534029)]
 FAILURES: dict[Row, str] = {
     (1, 99): "permission",
@@ -168,6 +175,7 @@ async def stops_for_the_token(post: Post, kind: Kind, row: Row) -> None:
     assert len(await post.said()) == before
     [alert] = await post.alerts("token_invalid")
     assert alert.count == 1
+    assert alert.params["remedy"] == REMEDIES.get(row, Remedy.RECONNECT)
     await post.token_works(scene)
     await sent_once(post, delivery, before)
     await recovered(post, scene)

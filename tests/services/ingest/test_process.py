@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -25,7 +26,7 @@ from db.repositories.inbox import MAX_ATTEMPTS
 from sandbox.instagram import Instagram, InstagramConfig
 from services.ingest.process import Ingest
 from tests.building import OLGA, OPTIONS, SUPERSEDING, Scene, a_scene, an_account, arrive, receive
-from tests.webhook.door import ACCOUNT, change, delivery
+from tests.webhook.door import ACCOUNT, TIME, change, delivery
 
 COMMENT = "18100000000000001"
 REPLY = "18100000000000002"
@@ -221,6 +222,7 @@ async def a_doubt(db: Database) -> tuple[Scene, Delivery]:
         )
         assert sending is not None
         assert await deliveries.start_request(tx.session, sending)
+        sending.request_started_at = datetime.fromtimestamp(TIME, UTC)  # the echo is as old as its webhook
         return scene, sending
 
 

@@ -23,7 +23,7 @@ from db.repositories.deliveries import WORDS
 from services.decide.superseding import EDITED, Why
 from services.opening import dead_letter
 from tests.building import OLGA, Scene, a_scene, an_account, arrive
-from tests.services.ingest.talk import ACCOUNT, ANNA, body, edited, edited_by_us, ours, said, unsent
+from tests.services.ingest.talk import ACCOUNT, ANNA, BEGAN, body, edited, edited_by_us, ours, said, unsent
 from tests.webhook.door import change, delivery
 
 S = CommentState
@@ -152,7 +152,7 @@ async def sent(db: Database, scene: Scene, external_id: str | None) -> None:
             effect=Effect.MESSAGE,
         )
         assert planned is not None
-        planned.request_started_at = datetime.now(UTC)
+        planned.request_started_at = datetime.fromtimestamp(BEGAN / 1000, UTC)
         planned.state = DeliveryState.SENT if external_id else DeliveryState.UNCERTAIN
         planned.external_id = external_id
 

@@ -24,10 +24,12 @@ from db.models import (
     Policy,
     TelegramUpdate,
     Transition,
+    Upload,
 )
 from db.models.account import PolicyMode
 from db.models.comment import Category
 from db.models.event import EventState
+from db.models.knowledge import UploadState
 from db.models.llm_call import CallOutcome, Purpose
 from db.models.telegram_update import UpdateState
 from services.alerts import raise_alert, resolve_alert
@@ -209,6 +211,20 @@ async def test_a_decision_on_which_a_policy_rests_stays(house: House) -> None:
     assert await count(house, Decision) == 1
 
 
+def _upload(name: str, *, told: bool) -> Upload:
+    """A file that `IVAN` sent."""
+    return Upload(
+        nonce=name,
+        manager_id=IVAN.id,
+        chat_id=1,
+        message_id=int(told),
+        file_id="f",
+        name=name,
+        state=UploadState.READ,
+        told_at=datetime.now(UTC) if told else None,
+    )
+
+
 async def test_short_lived_rows_go(house: House) -> None:
     async with house.db.transaction() as tx:
         for number, state in enumerate(UpdateState):
@@ -221,6 +237,7 @@ async def test_short_lived_rows_go(house: House) -> None:
                 state_hash=secrets.token_hex(8), manager_id=IVAN.id, chat_id=1, expires_at=datetime.now(UTC)
             )
         )
+        tx.session.add_all(_upload(name, told=name == "told") for name in ("told", "under way"))
         await tx.session.execute(
             text(
                 "INSERT INTO pgqueuer_log (job_id, status, priority, entrypoint, created) VALUES"
@@ -229,12 +246,18 @@ async def test_short_lived_rows_go(house: House) -> None:
             )
         )
     await house.purge()
-    tables = (TelegramUpdate, Alert, ConnectRequest)
-    assert [await count(house, table) for table in tables] == [3, 2, 1]
-    for table, column in ((TelegramUpdate, "created_at"), (Alert, "last_at"), (ConnectRequest, "created_at")):
-        await aged(house, table, timedelta(days=91), column=column)
+    times: dict[Any, str] = {
+        TelegramUpdate: "created_at",
+        Alert: "last_at",
+        ConnectRequest: "created_at",
+        Upload: "told_at",
+    }
+    assert [await count(house, table) for table in times] == [3, 2, 1, 2]
+    for table, column in times.items():
+        begun = getattr(table, column).is_not(None)
+        await aged(house, table, timedelta(days=91), begun, column=column)
     await house.purge()
-    assert [await count(house, table) for table in tables] == [1, 1, 0]
+    assert [await count(house, table) for table in times] == [1, 1, 0, 1]
     async with house.db.transaction() as tx:
         assert await tx.session.scalar(
             text("SELECT array_agg(job_id) FROM pgqueuer_log WHERE priority = 7")
