@@ -88,11 +88,16 @@ def rotate_keys(env_file: Path | None) -> None:
     settings = settings_for(Purpose.STORE, env_file)
     done = _guarded(lambda: run(settings))
     click.echo(f"Tokens under the first key now: {done.tokens}")
+    complaints = []
     if done.unreadable:
         names = ", ".join(f"@{name}" for name in done.unreadable)
-        fail(f"No key opens those of {names}: put the former key back, or connect them again.")
+        complaints.append(f"No key opens those of {names}: put the former key back, or connect them again.")
     if done.lost:
-        fail(f"No key opens {done.lost} of the keys and requests of those who were erased: put it back.")
+        complaints.append(
+            f"No key opens {done.lost} of what recognises people who were erased: put the former key back."
+        )
+    if complaints:
+        fail("\n".join(complaints))
 
 
 @cli.command("check-config")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.models.account import Account, Pause, Policy
+from db.models.account import Account, Policy
 from db.models.alert import Alert
 from db.models.card import Card, EditRequest
 from db.models.comment import Classification, Comment, Media
@@ -12,7 +12,6 @@ from db.models.delivery import Delivery
 from db.models.draft import Draft, DraftVersion
 from db.models.event import Event
 from db.models.knowledge import Document, KnowledgeChange, Passage, Upload
-from db.models.learning import Example, Gap, Rule, RuleOffer
 from db.models.llm_call import LlmCall
 from db.models.manager import Manager
 from db.models.privacy import Erasure, FormerKey
@@ -34,19 +33,14 @@ __all__ = [
     "EditRequest",
     "Erasure",
     "Event",
-    "Example",
     "FormerKey",
-    "Gap",
     "KnowledgeChange",
     "LlmCall",
     "Manager",
     "Media",
     "Model",
     "Passage",
-    "Pause",
     "Policy",
-    "Rule",
-    "RuleOffer",
     "TelegramUpdate",
     "Transition",
     "Upload",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.table import Dated, Model, choice
@@ -45,9 +44,7 @@ class Account(Dated, Model):
     subscription_checked_at: Mapped[datetime | None]
     disconnected_at: Mapped[datetime | None]  # the owner took the app's access away
     tone: Mapped[str | None]  # how answers should sound, in the owner's words
-    facts: Mapped[str | None]  # hours, addresses, links: what holds for every answer, in the owner's words
     replies_per_hour: Mapped[int | None]  # None: the settings' number
-    llm_budget_usd: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))  # a month; None: the settings' sum
     last_event_at: Mapped[datetime | None]  # when its newest webhook arrived
     reconciled_at: Mapped[datetime | None]  # what Instagram shows was compared with what arrived
     preferences: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
@@ -73,36 +70,3 @@ class Policy(Dated, Model):
     language: Mapped[str] = mapped_column(server_default="*")
     mode: Mapped[PolicyMode] = mapped_column(choice(PolicyMode), server_default=PolicyMode.SUGGEST)
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
-    counted_from: Mapped[datetime | None]  # decisions before this no longer speak for autonomy
-    demoted_at: Mapped[datetime | None]
-    demotion: Mapped[str | None]  # why: a key of the catalogue
-    offered_at: Mapped[datetime | None]  # autonomy was offered at `checkpoint`
-    checkpoint: Mapped[int | None]  # decisions counted then (rulings, 15)
-
-
-class Pause(Dated, Model):
-    """Nothing is published on its own while it lasts: everywhere, for an account, or under one post."""
-
-    __tablename__ = "pauses"
-    __table_args__ = (
-        CheckConstraint("media_id IS NULL OR account_id IS NOT NULL", name="post_of_an_account"),
-        Index(
-            "uq_pauses_standing",
-            "account_id",
-            "media_id",
-            unique=True,
-            postgresql_nulls_not_distinct=True,
-            postgresql_where="lifted_at IS NULL",
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # None: everywhere
-    media_id: Mapped[int | None] = mapped_column(ForeignKey("media.id"))  # None: the whole account
-    everything: Mapped[bool] = mapped_column(server_default="false")  # approved replies wait as well
-    until: Mapped[datetime | None]  # None: until somebody lifts it
-    reason: Mapped[str | None]
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("managers.id"))  # None: the program itself
-    by_name: Mapped[str]
-    lifted_at: Mapped[datetime | None]
-    lifted_by: Mapped[str | None]

@@ -45,8 +45,6 @@ class Media(Dated, Model):
     permalink: Mapped[str | None]
     image_url: Mapped[str | None]
     description: Mapped[str | None]  # what the picture shows
-    described_at: Mapped[datetime | None]  # when that was tried last
-    described_by: Mapped[int | None] = mapped_column(ForeignKey("managers.id"))  # None: the model
     original_instagram_id: Mapped[str | None]  # of an advertisement: the post it was made from
     ad_id: Mapped[str | None]
     published_at: Mapped[datetime | None]
@@ -92,8 +90,6 @@ class Comment(Dated, Leased, Model):
     edited_at: Mapped[datetime | None]  # by the customer
     gone_at: Mapped[datetime | None]  # it was deleted, or is out of our reach
     erased_at: Mapped[datetime | None]  # the person's words and names are gone from here
-    translation: Mapped[str | None]  # for the team, where it does not read the customer's language
-    translated_to: Mapped[str | None]  # ISO 639-1
 
 
 class Category(StrEnum):

@@ -31,12 +31,6 @@ class Action(StrEnum):
     DONE = "done"
     SUPERSEDE = "supersede"
     DENIED = "denied"  # a press by somebody who may not
-    AUTO = "auto"  # a policy approved it
-    POLICY = "policy"  # somebody changed how a category is handled; `reason` says which and how
-    PAUSE = "pause"
-    RESUME = "resume"
-    REMEMBER = "remember"  # a rule was made of an edit, or an example kept
-    FORGET = "forget"
 
 
 class Decision(Dated, Model):

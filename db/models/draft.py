@@ -24,8 +24,6 @@ class Draft(Dated, Leased, Model):
         Index("ix_drafts_open", "account_id", "id", postgresql_where="state IN ('pending', 'escalated')"),
         Index("ix_drafts_working", "id", postgresql_where="state = 'regenerating'"),
         Index("ix_drafts_claimed", "claim_until", postgresql_where="claimed_by IS NOT NULL"),
-        Index("ix_drafts_leader", "leader_id", postgresql_where="leader_id IS NOT NULL"),
-        Index("ix_drafts_decided", "account_id", "decided_at", postgresql_where="decided_at IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,11 +43,6 @@ class Draft(Dated, Leased, Model):
     reason: Mapped[str | None]
     escalated_at: Mapped[datetime | None]
     escalated_to: Mapped[int | None] = mapped_column(ForeignKey("managers.id"))
-    leader_id: Mapped[int | None] = mapped_column(ForeignKey("drafts.id"))
-    """The draft on whose card this one is decided, where questions are grouped."""
-    automatic: Mapped[dict[str, Any] | None]
-    """Why a policy may publish it, or why it was held back for an audit; None: a person decides."""
-    edit_distance: Mapped[float | None]  # 0-1, between the model's last text and the one approved
 
 
 class DraftOrigin(StrEnum):
@@ -77,4 +70,3 @@ class DraftVersion(Dated, Model):
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("managers.id"))
     hint: Mapped[str | None]
     llm_call_id: Mapped[int | None] = mapped_column(ForeignKey("llm_calls.id"))
-    back_translation: Mapped[str | None]  # for the team, where it does not read the draft's language

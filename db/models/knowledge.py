@@ -69,8 +69,6 @@ class Passage(Dated, Model):
     stock: Mapped[str | None]
     updated: Mapped[date | None]  # when the list says the row was right
     attributes: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
-    embedding: Mapped[bytes | None] = mapped_column(deferred=True)  # float32, little-endian
-    embedding_model: Mapped[str | None]
     search: Mapped[Any] = mapped_column(
         TSVECTOR,
         Computed(

@@ -16,12 +16,6 @@ class Purpose(StrEnum):
 
     CLASSIFY = "classify"
     ANSWER = "answer"
-    DESCRIBE = "describe"  # what a picture shows
-    TRANSLATE = "translate"
-    EMBED = "embed"
-    VARY = "vary"  # the same answer in other words, for a group
-    PROPOSE_RULE = "propose_rule"
-    REPLAY = "replay"
 
 
 class CallOutcome(StrEnum):

@@ -22,6 +22,7 @@ from services.chats import bring_to, remember_chat
 from services.deliver.releasing import release
 from services.instagram.results import Profile
 from services.options import Options
+from services.reconcile.step import reconciling_job
 from services.vault import Vault
 
 LIFETIME: Final = timedelta(days=60)  # of a long-lived token (datasheet, §4.1)
@@ -77,7 +78,7 @@ async def connect(tx: Transaction, entry: Entry, vault: Vault, options: Options)
     await _tell_missing(tx, account, entry.scopes)
     await release(tx, account.id)
     await _reclaim(tx, account)
-    tx.enqueue(Job(Step.RECONCILE, account.id, key=f"reconcile:{account.id}"))  # what came meanwhile
+    tx.enqueue(reconciling_job(account.id))  # what came meanwhile
     return account
 
 

@@ -22,4 +22,4 @@ def prompt(version: str) -> Prompt:
 
 
 CLASSIFY = "classify.v2"
-ANSWER = "answer.v3"
+ANSWER = "answer.v2"

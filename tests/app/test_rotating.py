@@ -98,6 +98,17 @@ async def test_who_was_erased_is_recognised_without_the_old_key(
     assert "irina" in vault.open(still_open.sealed), "a request under way goes on with the new key"
 
 
+async def test_a_key_of_tombstones_that_is_lost_is_told(
+    db: Database, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    await rotate(tmp_path, database_url, redis_url, OLD)
+    done = await rotate(tmp_path, database_url, redis_url, NEW)
+
+    assert done.exit_code == 1
+    assert "No key opens 1 of what recognises people who were erased" in done.output
+    assert await kept(db, Vault([NEW])) == privacy_keys([NEW])
+
+
 async def test_accounts_that_no_key_opens_are_named(
     db: Database, database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
