@@ -1,9 +1,13 @@
-"""The comment is read once more just before its answer leaves: the customer may have moved meanwhile."""
+"""The comment is read once more just before its answer leaves: the customer may have moved meanwhile.
+
+Of a message the conversation is read: whether a person deletes one a webhook tells, but what the shop says
+in the app often comes without one (datasheet, §7 n. 7).
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,19 +20,18 @@ from db.models.comment import CommentKind
 from db.repositories import comments, deliveries, moves
 from services.decide.superseding import EDITED, Superseding, Why
 from services.deliver.confirming import confirm_own
-from services.deliver.matching import addressee, is_ours, same_words
+from services.deliver.matching import is_ours, same_words
 from services.deliver.work import Work
+from services.ingest.answered import MESSAGES, Own, answers, parent_known
 from services.ingest.normalise import MAX_TEXT
 from services.instagram.access import Access, Login
 from services.instagram.client import InstagramClient
 from services.instagram.errors import GraphError, Trouble
-from services.instagram.results import GraphComment, Reply
+from services.instagram.results import GraphComment, GraphMessage, Reply
 
 log = structlog.get_logger(__name__)
 
 FRESH: Final = 60.0  # seconds for which a reading counts: a refusal that certainly did nothing came back soon
-READ: Final = frozenset({CommentKind.COMMENT, CommentKind.LIVE_COMMENT, CommentKind.MENTION})
-"""Of messages a webhook tells when the person deletes one."""
 PASSING: Final = frozenset({Trouble.TRANSIENT, Trouble.THROTTLED, Trouble.AUTH})
 
 
@@ -53,11 +56,10 @@ class Rereading:
 
         Raises GraphError for a trouble that passes: then nothing is known yet.
         """
-        if work.effect not in deliveries.WORDS or work.comment.kind not in READ or self._is_fresh(work):
+        if work.effect not in deliveries.WORDS or self._is_fresh(work):
             return True
         try:
-            found = await self._comment(work, access)
-            replies = [] if found is None else await self._replies(work, access, found)
+            moved = await self._has_moved(work, access)
         except GraphError as error:
             if error.trouble in PASSING:
                 raise
@@ -68,10 +70,20 @@ class Rereading:
                 await comments.change(tx.session, work.comment.id, gone_at=datetime.now(UTC))
                 await self._supersede(tx, work, Why.DELETED)
             return False
-        if found is not None and await self._moved(work, found, replies):
+        if moved:
             return False
         self._remember(work)
         return True
+
+    async def _has_moved(self, work: Work, access: Access) -> bool:
+        if work.comment.kind in MESSAGES:
+            return await self._conversed(work, await self._conversation(work, access))
+        found = await self._comment(work, access)
+        return found is not None and await self._moved(work, found, await self._replies(work, access, found))
+
+    async def _conversation(self, work: Work, access: Access) -> Sequence[GraphMessage]:
+        person = work.comment.author_instagram_id
+        return await self._instagram.conversation(access, person) if person is not None else []
 
     async def _comment(self, work: Work, access: Access) -> GraphComment | None:
         """The comment as it is; None for a caption, which only some of us may read again."""
@@ -103,6 +115,20 @@ class Rereading:
             case _:
                 return False
 
+    async def _conversed(self, work: Work, found: Sequence[GraphMessage]) -> bool:
+        said = {
+            message.id: Own(message.message, message.created_time, message=True)
+            for message in found
+            if is_ours(work.account, message.author)
+        }
+        async with self._db.transaction() as tx:
+            comment = await comments.get(tx.session, work.comment.id)
+            if comment.erased_at is not None:
+                return await self._supersede(tx, work, Why.ERASED)
+            if await self._is_answered(tx, work, comment, said):
+                return await self._supersede(tx, work, Why.ANSWERED_IN_APP)
+        return False
+
     async def _moved(self, work: Work, found: GraphComment, replies: Sequence[Reply]) -> bool:
         async with self._db.transaction() as tx:
             comment = await comments.get(tx.session, work.comment.id)
@@ -115,7 +141,13 @@ class Rereading:
             if text.strip() and comment.text.strip() and not same_words(text, comment.text):
                 await self._superseding.edited(tx, comment, text)
                 return await self._cancelled(tx, work, EDITED)
-            if await self._is_answered(tx, work, comment, found, replies):
+            # Whatever a reply answers, Instagram hangs it under the top-level comment (datasheet, §3.1).
+            said = {
+                reply.id: Own(reply.text, reply.timestamp, comment.thread)
+                for reply in replies
+                if is_ours(work.account, reply.author, reply.username)
+            }
+            if await self._is_answered(tx, work, comment, said, found.author_name):
                 return await self._supersede(tx, work, Why.ANSWERED_IN_APP)
         return False
 
@@ -127,25 +159,25 @@ class Rereading:
 
     @staticmethod
     async def _is_answered(
-        tx: Transaction, work: Work, comment: Comment, found: GraphComment, replies: Sequence[Reply]
+        tx: Transaction, work: Work, comment: Comment, said: Mapping[str, Own], customer: str | None = None
     ) -> bool:
         """Whether somebody answered the customer in the app, by words that no delivery of ours said."""
-        written_at = found.timestamp or comment.written_at
-        ours = [reply for reply in replies if is_ours(work.account, reply.author, reply.username)]
-        known = await deliveries.claimed_ids(tx.session, work.account.id, [reply.id for reply in ours])
-        customer = (comment.author_username or found.author_name or "").casefold()
-        for reply in ours:
-            if reply.id in known or (reply.timestamp and written_at and reply.timestamp < written_at):
+        known = await deliveries.claimed_ids(tx.session, work.account.id, list(said))
+        for instagram_id, own in said.items():
+            if instagram_id in known or not answers(
+                own,
+                comment,
+                parent_known=await parent_known(tx, work.account.id, own),
+                customer=customer,
+            ):
                 continue
-            if addressee(reply.text) not in {None, customer}:
-                continue  # it answers somebody else in the thread
             confirmed = await confirm_own(
                 tx,
                 work.account,
                 thread=comment.thread,
-                external_id=reply.id,
-                text=reply.text,
-                written_at=reply.timestamp,
+                external_id=instagram_id,
+                text=own.text,
+                written_at=own.at,
             )
             if confirmed is None:
                 return True

@@ -7,6 +7,10 @@ our words arrive, and when a comment is about to be read whose answer has arrive
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
 from db.engine import Transaction
 from db.models import Account, Comment
 from db.models.comment import CommentKind
@@ -24,9 +28,10 @@ async def settle_answered(tx: Transaction, superseding: Superseding, own: Commen
     waiting = await comments.unanswered(tx.session, own.account_id, own.thread)
     if not waiting:
         return
-    parent_known = await _parent_known(tx, own)
+    said = Own.of(own)
+    known = await parent_known(tx, own.account_id, said)
     for comment in waiting:
-        if answers(own, comment, parent_known=parent_known):
+        if answers(said, comment, parent_known=known):
             await superseding.supersede(tx, comment, Why.ANSWERED_IN_APP)
 
 
@@ -34,16 +39,30 @@ async def is_answered(tx: Transaction, account: Account, comment: Comment) -> bo
     """Whether words of ours that no delivery wrote answer `comment` already."""
     said = await comments.said_by_us(tx.session, account.id, comment.thread)
     delivered = await deliveries.claimed_ids(tx.session, account.id, [own.instagram_id for own in said])
-    for own in said:
-        if own.instagram_id not in delivered and answers(
-            own, comment, parent_known=await _parent_known(tx, own)
-        ):
+    for own in (Own.of(row) for row in said if row.instagram_id not in delivered):
+        if answers(own, comment, parent_known=await parent_known(tx, account.id, own)):
             return True
     return False
 
 
-def answers(own: Comment, comment: Comment, *, parent_known: bool) -> bool:
-    """Whether `own` answers `comment`, which stands in the same thread.
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Words of ours on Instagram: `at` is aware, None where nobody says; a message has no `parent`."""
+
+    text: str
+    at: datetime | None
+    parent: str | None = None
+    message: bool = False
+
+    @classmethod
+    def of(cls, row: Comment) -> Self:
+        """A row of ours."""
+        at = row.written_at or row.created_at
+        return cls(row.text, at, row.parent_instagram_id, row.kind in MESSAGES)
+
+
+def answers(own: Own, comment: Comment, *, parent_known: bool, customer: str | None = None) -> bool:
+    """Whether `own` answers `comment`, which stands in the same thread; `customer` is its writer's username.
 
     A message answers everything that was written before it. A reply answers the person whose @username it
     begins with: so the app begins replies to replies, all of which Instagram hangs under the top-level
@@ -51,19 +70,17 @@ def answers(own: Comment, comment: Comment, *, parent_known: bool) -> bool:
     that is older. Of what was sent in the same second nothing is older: an open card costs a tap, a closed
     one may cost a customer.
     """
-    older = (comment.written_at or comment.created_at) < (own.written_at or own.created_at)
-    if own.kind in MESSAGES:
+    older = own.at is None or (comment.written_at or comment.created_at) < own.at
+    if own.message:
         return older
-    answered = own.parent_instagram_id
-    name = addressee(own.text)
-    if name is not None and comment.author_username is not None:
-        same = name == comment.author_username.casefold()
-        return same and (older or comment.instagram_id == answered)
-    if answered is None:
+    name, customer = addressee(own.text), comment.author_username or customer
+    if name is not None and customer is not None:
+        return name == customer.casefold() and (older or comment.instagram_id == own.parent)
+    if own.parent is None:
         return False
-    return comment.instagram_id == answered if parent_known else older
+    return comment.instagram_id == own.parent if parent_known else older
 
 
-async def _parent_known(tx: Transaction, own: Comment) -> bool:
-    parent = own.parent_instagram_id
-    return parent is not None and await comments.find(tx.session, own.account_id, parent) is not None
+async def parent_known(tx: Transaction, account_id: int, own: Own) -> bool:
+    """Whether the comment that `own` hangs under has come in."""
+    return own.parent is not None and await comments.find(tx.session, account_id, own.parent) is not None

@@ -34,10 +34,13 @@ def chosen(
     active: Iterable[tuple[Media, datetime]],
     listed: Collection[str],
     now: datetime,
+    *,
+    everything: bool = False,
 ) -> list[Target]:
     """Posts whose count has changed, then those with comments lately, then those only we remember.
 
-    The last are advertisements and old posts, of which Instagram tells no count. `listed` are done.
+    The last are advertisements and old posts, of which Instagram tells no count. With `everything` the other
+    posts that have comments follow: of one deleted and one lost a count tells nothing. `listed` are done.
     """
     lately = dict[str, datetime]()
     remembered = list[Target]()
@@ -46,7 +49,7 @@ def chosen(
         lately[media.instagram_id] = at
         if media.instagram_id not in shown:
             remembered.append(_remembered(media))
-    changed, quiet = list[Target](), list[Target]()
+    changed, quiet, still = list[Target](), list[Target](), list[Target]()
     for post in shown.values():
         target = _shown(post, known.get(post.id))
         newest = lately.get(post.id)
@@ -54,7 +57,9 @@ def chosen(
             changed.append(target)
         elif newest is not None and newest >= now - LATELY:
             quiet.append(target)
-    return [target for target in (*changed, *quiet, *remembered) if target.media not in listed]
+        elif everything and target.count:
+            still.append(target)
+    return [target for target in (*changed, *quiet, *remembered, *still) if target.media not in listed]
 
 
 def _shown(post: Post, media: Media | None) -> Target:

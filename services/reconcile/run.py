@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -86,9 +86,15 @@ class Run:
         async with self._db.transaction() as tx:
             known = await reconciling.counted(tx.session, self._account.id, [post.id for post in posts])
             active = await reconciling.active(tx.session, self._account.id, now - ACTIVE)
-        found = chosen(posts, known, active, frozenset(self.round.listed), now)
+        listed = frozenset(self.round.listed)
+        found = chosen(posts, known, active, listed, now, everything=self._first_of_day(now))
         place = self.round.place
         return sorted(found, key=lambda target: place is None or target.media != place.media)
+
+    def _first_of_day(self, now: datetime) -> bool:
+        """Whether no round that began on this one's day, in UTC, has ended yet."""
+        began, last = self.round.began or now, self._account.reconciled_at
+        return last is None or last.astimezone(UTC).date() < began.astimezone(UTC).date()
 
     async def _posts(self, now: datetime) -> list[Post]:
         """Posts of the last `POSTS_WITHIN`, and whatever older ones their pages show."""

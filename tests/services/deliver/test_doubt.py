@@ -112,11 +112,12 @@ async def test_a_look_that_fails_says_nothing(post: Post) -> None:
 
 async def test_our_words_from_before_are_not_the_answer(post: Post) -> None:
     """The same words said by us an hour ago, and by somebody else just now."""
-    comment = await post.player.comment()
+    top = await post.player.comment()
+    await post.scene(top)
     old = datetime.now(UTC) - timedelta(hours=1)
-    await post.player.comment(WORDS, parent_id=comment, username="lavanda_home", at=old.isoformat())
-    await post.player.comment(WORDS, parent_id=comment, username="somebody")
-    _scene, delivery = await post.approved(comment)
+    await post.player.comment(WORDS, parent_id=top, username="lavanda_home", at=old.isoformat())
+    await post.player.comment(WORDS, parent_id=top, username="somebody")
+    _scene, delivery = await post.approved(await post.player.comment("И мне?", parent_id=top))
     await post.fault("drop_before")
     assert (await post.work_until_settled(delivery)).state is S.UNCERTAIN
 

@@ -124,11 +124,20 @@ async def a_thread(post: Post, **more: Any) -> tuple[str, Scene, Delivery]:
 )
 async def test_in_a_thread_it_matters_to_whom_the_answer_goes(post: Post, words: str, answered: bool) -> None:
     top, scene, delivery = await a_thread(post)
+    await post.player.control("clock", {"advance": 1})  # Instagram's times are whole seconds
     await post.by_hand("reply", top, words)
     if answered:
         await superseded(post, scene, delivery, Why.ANSWERED_IN_APP)
     else:
         assert (await post.work(delivery)).state is S.SENT
+
+
+async def test_an_answer_to_the_comment_above_leaves_the_replies_below_it_open(post: Post) -> None:
+    """The same rule as for a webhook: words that address nobody answer what they hang under."""
+    top, _scene, delivery = await a_thread(post)
+    await post.scene(top)  # it came in too
+    await post.by_hand("reply", top, "Стоит 1 290 ₽")
+    assert (await post.work(delivery)).state is S.SENT
 
 
 async def test_what_we_said_before_the_question_is_no_answer_to_it(post: Post) -> None:
@@ -251,10 +260,46 @@ async def test_a_mention_is_read_again_too(post: Post) -> None:
     assert await post.said() == []
 
 
-async def test_a_message_needs_no_reading(post: Post) -> None:
+# Messages
+
+
+@pytest.mark.parametrize("kind", [K.MESSAGE, K.STORY_REPLY])
+async def test_a_message_that_somebody_answered_in_the_app_is_not_answered_again(
+    post: Post, kind: CommentKind
+) -> None:
+    """No webhook tells of it: echoes of the app often stay away (datasheet, §7 n. 7)."""
+    scene, delivery = await post.approved(kind=kind)
+    await post.player.control("clock", {"advance": 1})
+    await post.player.control("app", {"action": "message", "username": "anna_k", "text": "Да, есть!"})
+    await superseded(post, scene, delivery, Why.ANSWERED_IN_APP)
+
+
+async def test_what_the_product_wrote_itself_leaves_the_next_message_open(post: Post) -> None:
+    _scene, first = await post.approved(kind=K.MESSAGE)
+    _other, second = await post.approved(kind=K.MESSAGE, text="И в подарочной коробке.")
+    for delivery in (first, second):
+        assert (await post.work(delivery)).state is S.SENT
+
+
+async def test_words_older_than_the_message_do_not_answer_it(post: Post) -> None:
+    await post.happens(K.MESSAGE)
+    await post.player.control("app", {"action": "message", "username": "anna_k", "text": "Добрый день!"})
+    await post.player.control("clock", {"advance": 60})
     _scene, delivery = await post.approved(kind=K.MESSAGE)
-    for operation in ("comment", "message_read", "conversation", "conversations"):
-        await post.fault("status", operation, code=2)
+    assert (await post.work(delivery)).state is S.SENT
+
+
+@pytest.mark.parametrize("code", [100, 10])
+async def test_a_conversation_that_may_not_be_read_is_answered_all_the_same(post: Post, code: int) -> None:
+    _scene, delivery = await post.approved(kind=K.MESSAGE)
+    await post.fault("status", "conversations", code=code)
+    assert (await post.work(delivery)).state is S.SENT
+
+
+async def test_a_conversation_that_cannot_be_read_for_a_while_is_read_later(post: Post) -> None:
+    _scene, delivery = await post.approved(kind=K.MESSAGE)
+    await post.fault("status", "conversations", code=2)
+    assert (await post.work(delivery)).state is S.PLANNED
     assert (await post.work(delivery)).state is S.SENT
 
 

@@ -210,3 +210,16 @@ async def test_a_post_is_listed_again_although_its_count_stands_still(shop: Shop
     [second] = await shop.write(1)
     await shop.reconcile()
     assert await shop.comments() == both([first], [second])
+
+
+async def test_one_lost_and_one_deleted_comment_are_noticed_within_a_day(shop: Shop) -> None:
+    """The count stands still and nobody wrote lately, so nothing else tells of the post."""
+    known = await shop.write(2)
+    await shop.reconcile()
+    await shop.player.control("clock", {"advance": 2 * 86_400})
+    await shop.reconcile()
+    await shop.player.control(f"comments/{known[0]}", method="DELETE")
+    lost = await shop.write(1)
+    await shop.player.control("clock", {"advance": 86_400})
+    await shop.reconcile()
+    assert lost[0] in await shop.comments()

@@ -112,6 +112,8 @@ def test_changed_posts_come_first_then_lively_ones_then_remembered_ones() -> Non
         "advertisement",
     ]
     assert found[-1] == Target("advertisement", "AD", ad_id="120", original="lively")
+    everything = chosen(posts, known, active, {"done"}, NOW, everything=True)
+    assert [target.media for target in everything[len(found) :]] == ["still", "lately quiet"]
 
 
 @pytest.mark.parametrize(
