@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -50,9 +51,11 @@ async def resolve_alert(tx: Transaction, kind: str, subject: str = "") -> bool:
     return True
 
 
-async def resolve_kind(tx: Transaction, kind: str, quiet_for: timedelta = timedelta()) -> None:
-    """All open alerts of a kind that have not come back for `quiet_for` are over."""
-    for alert in await alerts.resolve_kind(tx.session, kind, quiet_for):
+async def resolve_kind(
+    tx: Transaction, kind: str, quiet_for: timedelta = timedelta(), sparing: Collection[int] = ()
+) -> None:
+    """All open alerts of a kind that have not come back for `quiet_for` are over, but in some accounts."""
+    for alert in await alerts.resolve_kind(tx.session, kind, quiet_for, sparing):
         redraw(tx, alert)
 
 

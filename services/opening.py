@@ -44,15 +44,15 @@ async def dead_letter(
 ) -> None:
     """A step failed for good: people see the comment all the same, with a Retry button, and an alert.
 
-    Older cards of its author stay open: nobody has read the newer words. The alert's subject is the cause,
-    not the comment: an outage is one message with a counter. `outcome` says how a language model failed, in
-    a word that the catalogue knows.
+    Older cards of its author stay open: nobody has read the newer words. The alert's subject is the account
+    and the cause, not the comment: an outage is one message with a counter for each team. `outcome` says
+    how a language model failed, in a word that the catalogue knows.
     """
     draft = await _opened(tx, comment, account, why_no_text="step_failed")
     await raise_alert(
         tx,
         "dead_letter",
-        f"{step}:{outcome or error}",
+        f"{account.id}:{step}:{outcome or error}",
         severity=Severity.CRITICAL,
         account_id=account.id,
         step=step,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -67,14 +67,20 @@ async def resolve(session: AsyncSession, fingerprint: str) -> Alert | None:
     )
 
 
-async def resolve_kind(session: AsyncSession, kind: str, quiet_for: timedelta) -> Sequence[Alert]:
-    """Resolve the open alerts of a kind that were last raised before `quiet_for` ago."""
+async def resolve_kind(
+    session: AsyncSession, kind: str, quiet_for: timedelta, sparing: Collection[int] = ()
+) -> Sequence[Alert]:
+    """Resolve the open alerts of a kind that were last raised before `quiet_for` ago.
+
+    Those of the accounts in `sparing` stay.
+    """
     resolved = await session.execute(
         update(Alert)
         .where(
             Alert.kind == kind,
             Alert.state != AlertState.RESOLVED,
             Alert.last_at <= func.now() - quiet_for,
+            or_(Alert.account_id.is_(None), Alert.account_id.not_in(sparing)),
         )
         .values(state=AlertState.RESOLVED, wanted_rev=Alert.wanted_rev + 1)
         .returning(Alert)

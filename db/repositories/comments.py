@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -252,6 +252,12 @@ async def worth_another_try(session: AsyncSession, limit: int = 50) -> Sequence[
     )
     rows = await session.execute(due.order_by(Comment.id).limit(limit).with_for_update(skip_locked=True))
     return rows.scalars().all()
+
+
+async def accounts_of_failed(session: AsyncSession) -> Collection[int]:
+    """The accounts that have dead letters."""
+    letters = select(Comment.account_id).where(Comment.state == CommentState.FAILED)
+    return (await session.scalars(letters.distinct())).all()
 
 
 async def failed(session: AsyncSession) -> Sequence[Comment]:

@@ -283,9 +283,10 @@ async def recent_texts(session: AsyncSession, account_id: int, since: datetime) 
     return list(dict.fromkeys(text for text, _at in said))
 
 
-async def any_in(session: AsyncSession, state: DeliveryState) -> bool:
-    """Whether a delivery stands in `state`."""
-    return (await session.scalar(select(Delivery.id).where(Delivery.state == state).limit(1))) is not None
+async def accounts_in(session: AsyncSession, state: DeliveryState) -> Collection[int]:
+    """The accounts of which a delivery stands in `state`."""
+    found = await session.scalars(select(Delivery.account_id).where(Delivery.state == state).distinct())
+    return found.all()
 
 
 async def planned(session: AsyncSession, account_id: int) -> Sequence[Delivery]:

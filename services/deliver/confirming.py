@@ -11,7 +11,7 @@ from db.models import Account, Comment, Delivery
 from db.models.alert import Severity
 from db.repositories import deliveries, drafts, moves
 from services import cards
-from services.alerts import raise_alert, resolve_alert
+from services.alerts import raise_alert, resolve_alert, resolve_kind
 from services.deliver.matching import CLOCKS, same_words
 from services.instagram.errors import Trouble
 
@@ -95,14 +95,14 @@ async def after_sent(tx: Transaction, delivery: Delivery) -> None:
 async def settled(tx: Transaction, draft_id: int) -> None:
     """Nobody has to look after the draft's deliveries any more."""
     await resolve_alert(tx, "delivery_failed", str(draft_id))
-    if not await deliveries.any_in(tx.session, DeliveryState.UNCERTAIN):
-        await resolve_alert(tx, "delivery_uncertain")
+    doubts = await deliveries.accounts_in(tx.session, DeliveryState.UNCERTAIN)
+    await resolve_kind(tx, "delivery_uncertain", sparing=doubts)
 
 
 def _cause(delivery: Delivery, error: str | None, *, in_doubt: bool) -> tuple[str, str]:
     """The alert's kind and subject: what concerns many replies is one message, however many."""
     if in_doubt:
-        return "delivery_uncertain", ""
+        return "delivery_uncertain", str(delivery.account_id)
     if error == Trouble.TRANSIENT.value:
         return "instagram_down", str(delivery.account_id)
     if error == Trouble.PERMISSION.value:

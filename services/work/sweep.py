@@ -121,10 +121,10 @@ class Sweep:
 
     async def _alerts(self, tx: Transaction) -> None:
         """Alerts whose cause is gone, or has not come back for an hour, end; the next one rings again."""
-        if not await comments.failed(tx.session):
-            await alerting.resolve_kind(tx, "dead_letter")
-        if not await deliveries.any_in(tx.session, DeliveryState.UNCERTAIN):
-            await alerting.resolve_kind(tx, "delivery_uncertain")
+        letters = await comments.accounts_of_failed(tx.session)
+        await alerting.resolve_kind(tx, "dead_letter", sparing=letters)
+        doubts = await deliveries.accounts_in(tx.session, DeliveryState.UNCERTAIN)
+        await alerting.resolve_kind(tx, "delivery_uncertain", sparing=doubts)
         for kind in PASSING_KINDS:
             await alerting.resolve_kind(tx, kind, quiet_for=QUIET)
 

@@ -174,7 +174,7 @@ async def test_a_dead_token_holds_up_its_own_account_only_until_it_is_connected_
     for comment_id in (theirs, more):
         sent = await shared.effect("reply", comment_id=comment_id)
         assert sent["account_id"] == shop.id
-    await shared.says(alert["message_id"], "✅ Прошло")
+    await shared.says(alert["message_id"], "✅ Снова в порядке")
     await shared.quiet()
     assert len(await shared.effects("reply", account_id=shop.id)) == 2
 

@@ -206,9 +206,18 @@ async def test_a_dead_letter_is_on_a_card_and_an_outage_is_one_alert(db: Databas
             await dead_letter(tx, await a_comment(tx, account, number), account, "classify", "TimeoutError")
 
     alert = await open_alert(db)
-    assert (alert.fingerprint, alert.count) == ("dead_letter:classify:TimeoutError", 2)
+    assert (alert.fingerprint, alert.count) == (f"dead_letter:{account.id}:classify:TimeoutError", 2)
     assert alert.severity is Severity.CRITICAL
     assert [job[0] for job in await queued(db)].count("render_card") == 2
+
+
+async def test_the_dead_letters_of_two_accounts_are_two_alerts(db: Database) -> None:
+    async with db.transaction() as tx:
+        for number in ("1", "2"):
+            account = await an_account(tx, f"1784140000000000{number}")
+            await dead_letter(tx, await a_comment(tx, account, number), account, "classify", "TimeoutError")
+        told = [(alert.account_id, alert.count) for alert in await alerts.open_alerts(tx.session)]
+    assert told == [(account.id - 1, 1), (account.id, 1)]
 
 
 # Updates of Telegram

@@ -148,7 +148,7 @@ async def test_the_end_of_the_trouble_is_shown_at_once(scene: Scene) -> None:
     await scene.raised()
     await scene.over()
     await scene.draw()
-    assert (await scene.text()).startswith("✅ Прошло: Instagram не отвечает")
+    assert (await scene.text()).startswith("✅ Снова в порядке: Instagram не отвечает")
     [message] = await scene.world.messages()
     assert "reply_markup" not in message
 

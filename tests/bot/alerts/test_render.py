@@ -155,7 +155,7 @@ def test_a_muted_alert_says_until_when() -> None:
 def test_what_is_over_is_over() -> None:
     text, buttons = shown(an_alert("chat_lost", state=AlertState.RESOLVED, count=4))
     assert text.splitlines() == [
-        "✅ Over: I can no longer write to chat -100: I was removed or may not post",
+        "✅ Fine again: I can no longer write to chat -100: I was removed or may not post",
         "🔢 ×4, last at 12:57 UTC",
     ]
     assert buttons == []

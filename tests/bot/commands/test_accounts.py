@@ -85,7 +85,7 @@ async def test_the_list_says_how_each_account_is_doing(world: World) -> None:
         "Аккаунты Instagram\n\n"
         "✅ @shop_main\n"
         "    🔑 ещё 43 дня, проверен 2 ч 1 мин назад\n"
-        "    📬 события приходят\n"
+        "    📬 подписка на события включена\n"
         "    🕐 последнее событие 5 мин назад\n"
         "    💬 карточки приходят сюда\n"
     )
@@ -115,7 +115,7 @@ async def test_a_disconnected_account_stays_on_the_list(world: World) -> None:
         await disconnect(tx, account, Why.DEAUTHORISED)
     shown = await said(world, OLGA, "/accounts")
     assert "⚪ @shop_main\n    🔑 отключён" in shown
-    assert "события приходят" not in shown
+    assert "подписка на события включена" not in shown
 
 
 async def test_a_group_sees_its_own_accounts_and_the_owner_in_private_all(world: World) -> None:

@@ -20,7 +20,7 @@ from services.decide.service import Decisions
 from services.opening import dead_letter
 from services.work.backoff import backoff
 from services.work.sweep import Sweep
-from tests.building import IVAN, OPTIONS, Scene, a_scene
+from tests.building import IVAN, OPTIONS, Scene, a_scene, an_account
 from tests.services.pipeline import ANSWER, READING, Pipeline
 
 C = CommentState
@@ -245,6 +245,17 @@ async def test_alerts_end_when_their_cause_is_gone_or_has_not_come_back_for_an_h
     await a_sweep(db)()
     async with db.transaction() as tx:
         assert {alert.kind for alert in await alerts.open_alerts(tx.session)} == {"llm_down"}
+
+
+async def test_the_dead_letters_of_one_account_keep_no_alert_of_another(db: Database) -> None:
+    scene = await a_scene(db, comment_values={"state": C.FAILED})
+    async with db.transaction() as tx:
+        other = await an_account(tx, "17841400000000002")
+        for account in (scene.account, other):
+            await raise_alert(tx, "dead_letter", str(account.id), account_id=account.id)
+    await a_sweep(db)()
+    async with db.transaction() as tx:
+        assert [alert.account_id for alert in await alerts.open_alerts(tx.session)] == [scene.account.id]
 
 
 async def test_a_pause_of_sending_ends_by_itself(db: Database) -> None:
