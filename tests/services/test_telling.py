@@ -213,11 +213,15 @@ async def test_a_dead_letter_is_on_a_card_and_an_outage_is_one_alert(db: Databas
 
 async def test_the_dead_letters_of_two_accounts_are_two_alerts(db: Database) -> None:
     async with db.transaction() as tx:
-        for number in ("1", "2"):
-            account = await an_account(tx, f"1784140000000000{number}")
-            await dead_letter(tx, await a_comment(tx, account, number), account, "classify", "TimeoutError")
+        both = [
+            await an_account(tx, instagram_id) for instagram_id in ("17841400000000001", "17841400000000002")
+        ]
+        for number, account in enumerate(both):
+            await dead_letter(
+                tx, await a_comment(tx, account, str(number)), account, "classify", "TimeoutError"
+            )
         told = [(alert.account_id, alert.count) for alert in await alerts.open_alerts(tx.session)]
-    assert told == [(account.id - 1, 1), (account.id, 1)]
+    assert told == [(account.id, 1) for account in both]
 
 
 # Updates of Telegram
