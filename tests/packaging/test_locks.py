@@ -28,7 +28,7 @@ def pins(lock: str) -> dict[str, Pin]:
     found: dict[str, Pin] = {}
     for entry in (REPOSITORY / lock).read_text(encoding="utf-8").replace("\\\n", " ").splitlines():
         if entry[:1] not in {"", " ", "#"}:
-            name, version = re.match(r"([A-Za-z0-9._-]+)==(\S+)", entry).groups()  # type: ignore[union-attr]  # no match fails the test
+            name, version = re.match(r"([A-Za-z0-9._-]+)(?:\[[\w,]+\])?==(\S+)", entry).groups()  # type: ignore[union-attr]  # no match fails the test
             hashes = frozenset(re.findall(r"--hash=sha256:([0-9a-f]{64})", entry))
             found[canonicalize_name(name)] = Pin(version, hashes)
     return found
